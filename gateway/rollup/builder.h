@@ -1,0 +1,91 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "rollup/record.h"
+
+// From messages to the records of one minute.
+namespace songhua::rollup {
+
+// One reading, resolved and mapped: `value` is the quantity after unit factor and floor, or Fixed9 units for gauges
+// and rates.
+struct MappedReading {
+  SeriesIndex series{};
+  UnixMillis time;
+  int128 value = 0;
+  bool is_void = false;            // null or refused: no value, but the old one is no longer known
+  UnixMillis interval_start;       // amounts over an interval; an instant repeats `time`
+  std::uint32_t ordinal = 0;       // amounts: tells amounts of one instant apart
+};
+
+struct AnnouncedEpoch {
+  Epoch epoch = 0;
+  UnixMillis time;  // of the metric that announces it
+  std::optional<UnixMillis> counter_start;
+};
+
+// What one message says of one line.
+struct LineMessage {
+  LineIndex line{};
+  bool live = false;  // a birth or data without historical metrics (DDEATH and historical data are not live)
+  std::optional<AnnouncedEpoch> epoch;  // applies to all readings of the message
+  std::vector<StatePoint> states;
+  std::vector<MappedReading> readings;
+};
+
+// One message of a source (an edge node, or an import), as the rollup sees it. Equal messages have equal digests; the
+// first received is meant, the caller drops the others.
+struct SourceMessage {
+  UnixMillis time;                   // payload time
+  std::optional<std::uint8_t> seq;   // none for imports
+  bool starts_session = false;       // NBIRTH
+  std::uint64_t digest = 0;
+  std::vector<LineMessage> lines;
+
+  // Minutes that it touches: of its payload time and of its metrics' times, and all that an interval spans. Ascending.
+  [[nodiscard]] std::vector<UnixMillis> minutes() const;
+};
+
+struct BuildRules {
+  Millis gap_limit = kQuarterHour;  // for observed time
+};
+
+using LineRecords = std::map<LineIndex, Record>;
+
+// The records of one minute of one source from all messages that touch the minute, in any order. Every line of the
+// source that is named in `lines` gets one, since each keeps the source's unbroken stretches.
+[[nodiscard]] LineRecords build_minute(UnixMillis minute, const std::vector<const SourceMessage*>& messages,
+                                       const std::vector<LineIndex>& lines, const SeriesTable& table,
+                                       const BuildRules& rules);
+
+// The same, in place, for messages that arrive in order; the pipeline's fast path. Not thread-safe.
+class MinuteBuilder {
+ public:
+  MinuteBuilder(UnixMillis minute, const SeriesTable& table, BuildRules rules);
+
+  // Extends the records, or changes nothing and returns false where the message is not the latest in every respect:
+  // then the minute must be rebuilt from all its messages.
+  [[nodiscard]] bool append(const SourceMessage& message);
+  [[nodiscard]] const LineRecords& records() const { return records_; }
+  // A line of the source that has not been heard in this minute still gets the source's stretches.
+  void add_line(LineIndex line);
+
+ private:
+  struct LineState {
+    UnixMillis last_event = UnixMillis::min();
+  };
+  [[nodiscard]] bool in_order(const SourceMessage& message) const;
+
+  Window window_;
+  const SeriesTable& table_;
+  BuildRules rules_;
+  LineRecords records_;
+  std::map<LineIndex, LineState> lines_;
+  std::optional<UnixMillis> last_message_;
+  std::optional<std::uint8_t> last_seq_;
+  std::vector<Stretch> node_stretches_;  // without live times: what a new line begins with
+};
+
+}  // namespace songhua::rollup

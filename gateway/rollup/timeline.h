@@ -1,0 +1,109 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rollup/record.h"
+
+// A line's history: its records joined, judged and cut at borders (design.md: Epochs, Lives, Plausibility, Silence,
+// Borders, Gaps, Status). The same code runs at the edge and at the centre.
+namespace songhua::rollup {
+
+// A record with what its store knows of it. `committed` is the store's own clock at the first commit of the record.
+struct StoredRecord {
+  Record record;
+  UnixMillis committed;
+};
+
+struct TimelineRules {
+  Millis gap_limit = kQuarterHour;        // how far back an announced start of the first life may lie
+  std::optional<UnixMillis> gone_since;   // the line was declared gone then
+};
+
+// One row of a totalizer, derived totalizer, amount or level.
+struct QuantityRow {
+  Window window;
+  Quantity quantity = 0;
+  std::uint32_t lives = 1;
+  bool estimated = false;
+  Millis longest_gap{0};                  // of the interpolated stretches that make it estimated
+  std::optional<UnixMillis> completed;    // store time at which all up to window.end was in; none: still open
+  bool out_of_order = false;              // a reading below the epoch's largest was seen in the window
+};
+
+struct GaugeRow {
+  Window window;
+  GaugePart gauge;
+  std::optional<UnixMillis> completed;
+};
+
+// A reading that the join refuses; a view, not an entry (design.md, Plausibility).
+struct Implausible {
+  SeriesIndex series{};
+  Reading reading;
+  std::optional<Epoch> epoch;
+  enum class Reason { candidate_rejected, open_candidate, refused_epoch, out_of_order, first_before_jump } reason{};
+};
+std::string_view to_string(Implausible::Reason reason);
+
+// An accepted reading of a life, or its virtual zero.
+struct LifePoint {
+  UnixMillis time;
+  Quantity value = 0;        // counted on over wraps
+  bool virtual_zero = false;
+  std::size_t record = 0;    // which of the line's records it came from
+};
+
+struct Life {
+  std::optional<Epoch> epoch;
+  std::vector<LifePoint> points;  // by time, values never falling
+};
+
+// Immutable once built; safe to read from several threads. `table` must outlive it.
+class Timeline {
+ public:
+  // `sources`: per source (edge node or import; at the centre also per incarnation) its records in time order.
+  Timeline(std::vector<std::vector<StoredRecord>> sources, const SeriesTable& table, TimelineRules rules);
+
+  // Series with at least one accepted reading, ascending.
+  [[nodiscard]] std::vector<SeriesIndex> series() const;
+  // Rows of the windows that meet the series' extent; `windows` ascending, not overlapping. Not for gauges.
+  [[nodiscard]] std::vector<QuantityRow> rows(SeriesIndex series, const std::vector<Window>& windows) const;
+  [[nodiscard]] std::vector<GaugeRow> gauge_rows(SeriesIndex series, const std::vector<Window>& windows) const;
+  // Entries into {Aborting, Aborted} counted from state codes, for lines without a failure counter.
+  [[nodiscard]] std::vector<QuantityRow> failure_rows(const std::vector<Window>& windows) const;
+  // From the first accepted reading (virtual zeros included) to the last one; none where there is no row.
+  [[nodiscard]] std::optional<Window> extent(SeriesIndex series) const;  // end is exclusive: last reading + 1 ms
+  [[nodiscard]] std::optional<Window> state_extent() const;
+
+  [[nodiscard]] std::vector<Life> lives(SeriesIndex series) const;  // totalizers
+  [[nodiscard]] std::vector<Implausible> implausible() const;
+  [[nodiscard]] bool refused_epochs() const { return refused_epochs_; }
+  // Time inside the window between messages of the line that are no further apart than the gap limit.
+  [[nodiscard]] Millis observed(Window window) const;
+
+  struct Link;  // a stretch of unbroken sequence numbers across records
+ private:
+  struct Judged;
+  void judge(SeriesIndex series, Judged& out) const;
+
+  struct Place {
+    std::size_t source = 0;
+    const StoredRecord* stored = nullptr;
+  };
+  std::vector<std::vector<StoredRecord>> sources_;
+  const SeriesTable& table_;
+  TimelineRules rules_;
+  std::vector<Place> records_;  // all sources, by window start
+  std::vector<EpochAnnouncement> epochs_;
+  std::vector<Epoch> refused_;
+  std::optional<Epoch> first_epoch_;
+  std::vector<std::optional<Epoch>> epoch_before_;  // per record: the epoch announced last before it
+  std::vector<Stretch> chains_;                     // unbroken across records, overlaps of sources removed
+  std::vector<UnixMillis> live_;                    // known live times of the line, ascending
+  bool refused_epochs_ = false;
+};
+
+}  // namespace songhua::rollup
