@@ -14,6 +14,9 @@ class time_zone;
 
 namespace songhua {
 
+// Lengths of window that figures are shown by.
+enum class Grain { minute, quarter_hour, hour, shift, day, month, quarter, year, total };
+
 // The civil calendar of one IANA time zone (system tzdata). Cheap to copy; thread-safe.
 class TimeZone {
  public:
@@ -26,7 +29,8 @@ class TimeZone {
   [[nodiscard]] UnixMillis to_utc(int year, unsigned month, unsigned day, Millis time_of_day = Millis{0}) const;
   // ISO 8601 with this zone's offset: "2019-03-01T08:00:00+08:00"; milliseconds only where they are not zero.
   [[nodiscard]] std::string format(UnixMillis time) const;
-  // ISO 8601: date, or date and time ('T' or blank), seconds and fraction optional, offset or Z optional (else this zone).
+  // ISO 8601: date, or date and time ('T' or blank), seconds and fraction optional, offset or Z optional (else this
+  // zone).
   [[nodiscard]] Result<UnixMillis> parse(std::string_view text) const;
   // "2019-03-01" of the civil day that holds `time`.
   [[nodiscard]] std::string date_of(UnixMillis time) const;
@@ -34,6 +38,7 @@ class TimeZone {
   [[nodiscard]] Millis offset_at(UnixMillis time) const;
 
  private:
+  friend Window window_at(UnixMillis t, Grain grain, const TimeZone& zone);
   explicit TimeZone(const date::time_zone* zone) : zone_(zone) {}
   const date::time_zone* zone_;
 };
@@ -45,7 +50,6 @@ struct Shift {
   Millis end;
 };
 
-enum class Grain { minute, quarter_hour, hour, shift, day, month, quarter, year, total };
 Result<Grain> parse_grain(std::string_view text);  // minute|15min|hour|shift|day|month|quarter|year|total
 std::string_view to_string(Grain grain);
 
@@ -68,8 +72,9 @@ struct Period {
   static Result<Period> parse(std::string_view text);
   [[nodiscard]] std::string name() const;
   [[nodiscard]] Window window(const TimeZone& zone) const;
-  [[nodiscard]] Period last_year() const;    // the same period a year earlier (29 February: the 28th)
-  [[nodiscard]] Period cumulative() const;   // from 1 January to this period's end, named "2019-01..03"
+  [[nodiscard]] Period last_year() const;  // the same period a year earlier (29 February: the 28th)
+  // From 1 January to this period's end, named "2019-01..03"; cumulative figures are by month, so a day stays itself.
+  [[nodiscard]] Period cumulative() const;
   [[nodiscard]] unsigned months() const { return last_month - first_month + 1; }
   auto operator<=>(const Period&) const = default;
 };
