@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/int128.h"
+#include "model/series.h"
+#include "model/time.h"
+
+// What the formulas ask of the rollups. The edge (one enterprise, its own lines) and the centre both implement it.
+namespace songhua::indicators {
+
+enum class Status { final, revised, preliminary };  // in rising order of doubt
+
+// The quantity of one series in one window.
+struct QuantityRow {
+  std::string enterprise;
+  LineId line;
+  SeriesKey key;          // equipment.*: the last value, carried forward; event.failures: counted by the rollup
+  Quantity quantity = 0;  // base units; negative only through corrections by hand
+  Status status = Status::final;
+  bool estimated = false;
+  bool from_start = true;  // known from the window's start on: the series had a reading there or earlier
+  Millis observed{0};      // of the line in the window: the numerator of completeness ...
+  Millis expected{0};      // ... and its denominator
+  bool official = true;    // false: in no figure above its line
+};
+
+// A line that ever reported (or is configured, at the edge). Such lines are expected until they are declared gone.
+struct LinePresence {
+  std::string enterprise;
+  LineId line;
+  std::optional<UnixMillis> gone_since;
+};
+
+class QuantitySource {
+ public:
+  QuantitySource() = default;
+  QuantitySource(const QuantitySource&) = delete;
+  QuantitySource& operator=(const QuantitySource&) = delete;
+  virtual ~QuantitySource() = default;
+
+  // All rows of `window`, whose borders are whole minutes. Periods are split at price changes, so sub-windows of a
+  // period are asked for too. The reference stays valid until the source is destroyed: results are cached there.
+  virtual const std::vector<QuantityRow>& quantities(Window window) = 0;
+  virtual const std::vector<LinePresence>& lines() = 0;
+};
+
+}  // namespace songhua::indicators
