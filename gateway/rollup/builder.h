@@ -60,6 +60,11 @@ using LineRecords = std::map<LineIndex, Record>;
                                        const std::vector<LineIndex>& lines, const SeriesTable& table,
                                        const BuildRules& rules);
 
+// The same for a longer window: imports of interval meters keep quarter hours, not fifteen copies of one interval.
+[[nodiscard]] LineRecords build_window(Window window, const std::vector<const SourceMessage*>& messages,
+                                       const std::vector<LineIndex>& lines, const SeriesTable& table,
+                                       const BuildRules& rules);
+
 // The same, in place, for messages that arrive in order; the pipeline's fast path. Not thread-safe.
 class MinuteBuilder {
  public:

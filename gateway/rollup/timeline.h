@@ -1,8 +1,8 @@
 #pragma once
 
-#include <functional>
+#include <map>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "rollup/record.h"
@@ -18,7 +18,7 @@ struct StoredRecord {
 };
 
 struct TimelineRules {
-  Millis gap_limit = kQuarterHour;        // how far back an announced start of the first life may lie
+  Millis gap_limit = kQuarterHour;        // for observed time; interpolation takes each series' own gap
   std::optional<UnixMillis> gone_since;   // the line was declared gone then
 };
 
@@ -84,25 +84,51 @@ class Timeline {
   // Time inside the window between messages of the line that are no further apart than the gap limit.
   [[nodiscard]] Millis observed(Window window) const;
 
-  struct Link;  // a stretch of unbroken sequence numbers across records
- private:
-  struct Judged;
-  void judge(SeriesIndex series, Judged& out) const;
+  // How `series` was judged: lives, and what they refuse. Computed once per series and kept.
+  struct Judged {
+    std::vector<Life> lives;
+    std::vector<Implausible> implausible;
+    std::vector<UnixMillis> voids;  // null, refused or implausible values, ascending
+  };
 
+ private:
   struct Place {
     std::size_t source = 0;
     const StoredRecord* stored = nullptr;
+    std::optional<Epoch> epoch_before;  // announced last before the record
   };
+  struct Heard {
+    UnixMillis time;
+    UnixMillis committed;
+  };
+  struct Chain {  // an unbroken run of sequence numbers across records
+    UnixMillis first;
+    UnixMillis last;
+    std::vector<Heard> live;
+  };
+
+  void collect_epochs();
+  void collect_chains();
+  [[nodiscard]] Judged judge(SeriesIndex series) const;
+  [[nodiscard]] std::optional<UnixMillis> held(UnixMillis t0, std::optional<UnixMillis> t1,
+                                               const std::vector<UnixMillis>& voids, Silence silence) const;
+  [[nodiscard]] std::optional<UnixMillis> heard_by(UnixMillis end) const;
+  [[nodiscard]] std::optional<UnixMillis> completed_totalizer(const Judged& judged, UnixMillis end,
+                                                              Silence silence) const;
+  [[nodiscard]] std::vector<QuantityRow> totalizer_rows(SeriesIndex series, const std::vector<Window>& windows) const;
+  [[nodiscard]] std::vector<QuantityRow> rate_rows(SeriesIndex series, const std::vector<Window>& windows) const;
+  [[nodiscard]] std::vector<QuantityRow> amount_rows(SeriesIndex series, const std::vector<Window>& windows) const;
+  [[nodiscard]] std::vector<QuantityRow> level_rows(SeriesIndex series, const std::vector<Window>& windows) const;
+
   std::vector<std::vector<StoredRecord>> sources_;
   const SeriesTable& table_;
   TimelineRules rules_;
-  std::vector<Place> records_;  // all sources, by window start
+  std::vector<Place> records_;  // of all sources, by window start
   std::vector<EpochAnnouncement> epochs_;
   std::vector<Epoch> refused_;
   std::optional<Epoch> first_epoch_;
-  std::vector<std::optional<Epoch>> epoch_before_;  // per record: the epoch announced last before it
-  std::vector<Stretch> chains_;                     // unbroken across records, overlaps of sources removed
-  std::vector<UnixMillis> live_;                    // known live times of the line, ascending
+  std::vector<Chain> chains_;
+  std::map<SeriesIndex, Judged> judged_;
   bool refused_epochs_ = false;
 };
 

@@ -1,0 +1,293 @@
+#include "rollup/builder.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "rollup/series_builder.h"
+
+namespace songhua::rollup {
+namespace {
+
+Window minute_window(UnixMillis minute) { return {minute, minute + kMinute}; }
+
+// The sender's message order: by payload time; within one time by the sequence numbers counted on from the message
+// before, an NBIRTH and what continues it last (design.md, Order). Messages without seq keep a stable order by digest.
+class SenderOrder {
+ public:
+  static std::vector<const SourceMessage*> sort(std::vector<const SourceMessage*> messages) {
+    std::sort(messages.begin(), messages.end(), [](const SourceMessage* a, const SourceMessage* b) {
+      return std::tuple(a->time, a->seq, a->digest) < std::tuple(b->time, b->seq, b->digest);
+    });
+    std::optional<std::uint8_t> previous;
+    for (auto group = messages.begin(); group != messages.end();) {
+      const auto end = std::find_if(group, messages.end(), [&](const auto* m) { return m->time != (*group)->time; });
+      if (end - group > 1) order_equal_times(group, end, previous);
+      for (auto it = group; it != end; ++it) {
+        if ((*it)->seq) previous = (*it)->seq;
+      }
+      group = end;
+    }
+    return messages;
+  }
+
+ private:
+  using Iterator = std::vector<const SourceMessage*>::iterator;
+
+  static void order_equal_times(Iterator begin, Iterator end, std::optional<std::uint8_t> previous) {
+    std::set<std::uint8_t> continuing;
+    const auto birth = std::find_if(begin, end, [](const auto* m) { return m->starts_session && m->seq; });
+    if (birth != end) {
+      for (std::uint8_t next = *(*birth)->seq; continuing.insert(next).second; ++next) {
+        const auto follows = static_cast<std::uint8_t>(next + 1);
+        if (std::none_of(begin, end, [&](const auto* m) { return m->seq == follows; })) break;
+      }
+    }
+    const unsigned base = previous ? *previous + 1U : 0U;
+    const unsigned birth_base = birth != end ? *(*birth)->seq : 0U;
+    std::stable_sort(begin, end, [&](const SourceMessage* a, const SourceMessage* b) {
+      const auto key = [&](const SourceMessage* m) {
+        const bool last = m->seq && continuing.contains(*m->seq);
+        const unsigned distance = m->seq ? (*m->seq - (last ? birth_base : base)) % 256U : 0U;
+        return std::tuple(last, distance);
+      };
+      return key(a) < key(b);
+    });
+  }
+};
+
+void add_to_stretches(std::vector<Stretch>& stretches, UnixMillis time, std::uint8_t seq) {
+  if (!stretches.empty()) {
+    Stretch& last = stretches.back();
+    if (last.last_seq == seq && last.last_time == time) return;  // the same message again
+    if (static_cast<std::uint8_t>(last.last_seq + 1) == seq) {
+      last.last_seq = seq;
+      last.last_time = time;
+      return;
+    }
+  }
+  stretches.push_back({time, time, seq, seq, std::nullopt, std::nullopt});
+}
+
+void mark_live(Stretch& stretch, UnixMillis time) {
+  if (!stretch.first_live) stretch.first_live = time;
+  stretch.last_live = time;
+}
+
+void hear(std::optional<HeardPart>& heard, UnixMillis time, Millis gap_limit) {
+  if (!heard) {
+    heard = HeardPart{time, time, Millis{0}};
+    return;
+  }
+  const Millis span = time - heard->last;
+  if (span <= gap_limit) heard->observed += span;
+  heard->last = time;
+}
+
+void announce(Record& record, const AnnouncedEpoch& announced) {
+  const auto it = std::lower_bound(record.epochs.begin(), record.epochs.end(), announced.epoch,
+                                   [](const EpochAnnouncement& e, Epoch epoch) { return e.epoch < epoch; });
+  if (it == record.epochs.end() || it->epoch != announced.epoch) {
+    record.epochs.insert(it, {announced.epoch, announced.time, announced.counter_start});
+  } else {
+    it->first = std::min(it->first, announced.time);
+    if (announced.counter_start && (!it->counter_start || *announced.counter_start < *it->counter_start)) {
+      it->counter_start = announced.counter_start;
+    }
+  }
+  record.last_epoch = announced.epoch;
+}
+
+// States of one time collapse to the larger code, like readings.
+void add_states(Record& record, std::vector<StatePoint> states) {
+  std::sort(states.begin(), states.end(),
+            [](const StatePoint& a, const StatePoint& b) { return std::tuple(a.time, a.code) < std::tuple(b.time, b.code); });
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (i + 1 < states.size() && states[i + 1].time == states[i].time) continue;
+    if (!record.state) {
+      record.state = StatePart{states[i], states[i], 0};
+      continue;
+    }
+    if (enters_failure(record.state->last.code, states[i].code)) ++record.state->failures;
+    record.state->last = states[i];
+  }
+}
+
+// All that touches one line in the minute, in the sender's order.
+struct LineInput {
+  std::vector<std::pair<const SourceMessage*, const LineMessage*>> parts;
+};
+
+Record build_line(Window window, const LineInput& input, const std::vector<Stretch>& stretches,
+                  const std::map<const SourceMessage*, std::size_t>& stretch_of, const SeriesTable& table,
+                  const BuildRules& rules) {
+  Record record;
+  record.window = window;
+  record.stretches = stretches;
+
+  std::vector<std::pair<AnnouncedEpoch, std::size_t>> announcements;  // with the message's rank
+  std::map<SeriesIndex, std::vector<RankedReading>> readings;
+  std::vector<StatePoint> states;
+  std::vector<UnixMillis> heard;
+  for (std::size_t rank = 0; rank < input.parts.size(); ++rank) {
+    const auto& [message, part] = input.parts[rank];
+    if (window.contains(message->time)) {
+      heard.push_back(message->time);
+      if (part->live && message->seq) mark_live(record.stretches[stretch_of.at(message)], message->time);
+    }
+    if (part->epoch && window.contains(part->epoch->time)) announcements.emplace_back(*part->epoch, rank);
+    for (const auto& reading : part->readings) {
+      if (!touches(reading, window)) continue;
+      const bool counts = part->epoch && table.spec(reading.series).kind == SeriesKind::totalizer;
+      readings[reading.series].push_back({reading, counts ? std::optional(part->epoch->epoch) : std::nullopt, rank});
+    }
+    for (const auto& state : part->states) {
+      if (window.contains(state.time)) states.push_back(state);
+    }
+  }
+
+  std::sort(announcements.begin(), announcements.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.first.time, a.second) < std::tuple(b.first.time, b.second);
+  });
+  for (const auto& [announced, rank] : announcements) announce(record, announced);
+  std::sort(heard.begin(), heard.end());
+  for (const auto time : heard) hear(record.heard, time, rules.gap_limit);
+  add_states(record, std::move(states));
+
+  for (auto& [series, list] : readings) {
+    const auto& spec = table.spec(series);
+    if (spec.kind == SeriesKind::totalizer) inherit_epochs(list, announcements);
+    if (auto data = build_series(std::move(list), spec, window)) record.series.push_back({series, std::move(*data)});
+  }
+  return record;
+}
+
+}  // namespace
+
+std::vector<UnixMillis> SourceMessage::minutes() const {
+  std::set<UnixMillis> all{floor_to(time, kMinute)};
+  for (const auto& line : lines) {
+    if (line.epoch) all.insert(floor_to(line.epoch->time, kMinute));
+    for (const auto& state : line.states) all.insert(floor_to(state.time, kMinute));
+    for (const auto& reading : line.readings) {
+      all.insert(floor_to(reading.time, kMinute));
+      const bool interval = reading.interval_start != UnixMillis{} && reading.interval_start < reading.time;
+      if (!interval) continue;
+      for (auto m = floor_to(reading.interval_start, kMinute); m < reading.time; m += kMinute) all.insert(m);
+    }
+  }
+  return {all.begin(), all.end()};
+}
+
+LineRecords build_minute(UnixMillis minute, const std::vector<const SourceMessage*>& messages,
+                         const std::vector<LineIndex>& lines, const SeriesTable& table, const BuildRules& rules) {
+  return build_window(minute_window(minute), messages, lines, table, rules);
+}
+
+LineRecords build_window(Window window, const std::vector<const SourceMessage*>& messages,
+                         const std::vector<LineIndex>& lines, const SeriesTable& table, const BuildRules& rules) {
+  const auto ordered = SenderOrder::sort(messages);
+
+  std::vector<Stretch> stretches;
+  std::map<const SourceMessage*, std::size_t> stretch_of;
+  std::map<LineIndex, LineInput> inputs;
+  for (const auto line : lines) inputs[line];
+  for (const auto* message : ordered) {
+    if (message->seq && window.contains(message->time)) {
+      add_to_stretches(stretches, message->time, *message->seq);
+      stretch_of[message] = stretches.size() - 1;
+    }
+    for (const auto& part : message->lines) inputs[part.line].parts.emplace_back(message, &part);
+  }
+
+  LineRecords records;
+  for (const auto& [line, input] : inputs) {
+    records[line] = build_line(window, input, stretches, stretch_of, table, rules);
+  }
+  return records;
+}
+
+MinuteBuilder::MinuteBuilder(UnixMillis minute, const SeriesTable& table, BuildRules rules)
+    : window_(minute_window(minute)), table_(table), rules_(rules) {}
+
+void MinuteBuilder::add_line(LineIndex line) {
+  const auto [it, added] = records_.try_emplace(line);
+  if (!added) return;
+  it->second.window = window_;
+  it->second.stretches = node_stretches_;
+}
+
+bool MinuteBuilder::in_order(const SourceMessage& message) const {
+  if (window_.contains(message.time)) {
+    const bool later = !last_message_ || message.time > *last_message_;
+    const bool continues = last_message_ && message.time == *last_message_ && message.seq && last_seq_ &&
+                           static_cast<std::uint8_t>(*last_seq_ + 1) == *message.seq && !message.starts_session;
+    if (!later && !continues) return false;
+  } else if (message.seq && last_message_ && message.time < *last_message_) {
+    return false;  // an older message of the sender would rank before those already in
+  }
+  for (const auto& part : message.lines) {
+    const auto known = lines_.find(part.line);
+    const auto last = known == lines_.end() ? UnixMillis::min() : known->second.last_event;
+    std::map<SeriesIndex, UnixMillis> latest;
+    if (part.epoch && window_.contains(part.epoch->time) && part.epoch->time <= last) return false;
+    for (const auto& state : part.states) {
+      if (window_.contains(state.time) && state.time <= last) return false;
+    }
+    if (part.states.size() > 1) return false;
+    for (const auto& reading : part.readings) {
+      if (!touches(reading, window_)) continue;
+      // Intervals are rare (imports); they take the general way.
+      if (reading.interval_start != UnixMillis{} && reading.interval_start != reading.time) return false;
+      if (reading.time <= last) return false;
+      const auto [it, first] = latest.try_emplace(reading.series, reading.time);
+      if (!first && reading.time <= it->second) return false;
+      it->second = reading.time;
+    }
+  }
+  return true;
+}
+
+bool MinuteBuilder::append(const SourceMessage& message) {
+  if (!in_order(message)) return false;
+  for (const auto& part : message.lines) add_line(part.line);
+
+  if (window_.contains(message.time)) {
+    last_message_ = message.time;
+    if (message.seq) {
+      last_seq_ = message.seq;
+      add_to_stretches(node_stretches_, message.time, *message.seq);
+      for (auto& [line, record] : records_) add_to_stretches(record.stretches, message.time, *message.seq);
+    }
+  }
+  for (const auto& part : message.lines) {
+    Record& record = records_.at(part.line);
+    auto& last_event = lines_[part.line].last_event;
+    if (window_.contains(message.time)) {
+      hear(record.heard, message.time, rules_.gap_limit);
+      if (part.live && message.seq) mark_live(record.stretches.back(), message.time);
+    }
+    const bool announces = part.epoch && window_.contains(part.epoch->time);
+    const auto before = record.last_epoch;
+    if (announces) {
+      announce(record, *part.epoch);
+      last_event = std::max(last_event, part.epoch->time);
+    }
+    const auto epoch = part.epoch ? std::optional(part.epoch->epoch) : before;
+    for (const auto& reading : part.readings) {
+      if (!touches(reading, window_)) continue;
+      append_reading(record, reading, epoch, table_.spec(reading.series));
+      last_event = std::max(last_event, reading.time);
+    }
+    std::vector<StatePoint> states;
+    for (const auto& state : part.states) {
+      if (!window_.contains(state.time)) continue;
+      states.push_back(state);
+      last_event = std::max(last_event, state.time);
+    }
+    add_states(record, std::move(states));
+  }
+  return true;
+}
+
+}  // namespace songhua::rollup

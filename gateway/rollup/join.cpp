@@ -1,0 +1,155 @@
+// Adjacent records of one line and one source become the record of their common window.
+#include <algorithm>
+#include <iterator>
+
+#include "rollup/integral.h"
+#include "rollup/record.h"
+
+namespace songhua::rollup {
+namespace {
+
+std::optional<UnixMillis> earliest(std::optional<UnixMillis> a, std::optional<UnixMillis> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
+
+// `b`'s runs follow `a`'s; `before` is the epoch announced last in a's record.
+TotalizerPart join_totalizers(TotalizerPart a, TotalizerPart b, std::optional<Epoch> before, const SeriesSpec& spec) {
+  for (auto& run : b.runs) {
+    if (!run.epoch) run.epoch = before;
+  }
+  if (!a.runs.empty() && !a.runs.back().void_after) {
+    const bool before_next_run = b.first_void && (b.runs.empty() || *b.first_void < b.runs.front().first.time);
+    if (before_next_run) a.runs.back().void_after = b.first_void;
+  }
+  if (!a.first_void) a.first_void = b.first_void;
+  if (!a.runs.empty() && !b.runs.empty()) {
+    Run& last = a.runs.back();
+    const Run& next = b.runs.front();
+    if (last.epoch == next.epoch && fits(last.last, next.first, spec)) {
+      if (!last.second) last.second = next.first;
+      last.last = next.last;
+      last.void_after = next.void_after;
+      b.runs.erase(b.runs.begin());
+    }
+  }
+  std::move(b.runs.begin(), b.runs.end(), std::back_inserter(a.runs));
+  return a;
+}
+
+struct Joiner {
+  const SeriesSpec& spec;
+  std::optional<Epoch> before;
+
+  SeriesData operator()(const TotalizerPart& a, const TotalizerPart& b) const {
+    return join_totalizers(a, b, before, spec);
+  }
+  SeriesData operator()(const RatePart& a, const RatePart& b) const {
+    return RatePart{a.first, b.last,
+                    a.twice_integral + twice_integral_between(a.last, b.first, spec.trapezoid) + b.twice_integral};
+  }
+  SeriesData operator()(const AmountPart& a, const AmountPart& b) const {
+    return AmountPart{a.count + b.count, a.sum + b.sum, std::min(a.first, b.first), std::max(a.last, b.last)};
+  }
+  SeriesData operator()(const GaugePart& a, const GaugePart& b) const {
+    GaugePart sum = a;
+    sum.count += b.count;
+    sum.sum += b.sum;
+    sum.min = std::min(a.min, b.min);
+    sum.max = std::max(a.max, b.max);
+    sum.last = b.last;
+    for (const auto& [bucket, count] : b.buckets) sum.buckets[bucket] += count;
+    return sum;
+  }
+  SeriesData operator()(const LevelPart& a, const LevelPart& b) const { return LevelPart{a.first, b.last}; }
+  // A series has one kind; two kinds under one index mean a dictionary that changed its mind: the later one counts.
+  template <typename A, typename B>
+  SeriesData operator()(const A&, const B& b) const {
+    return b;
+  }
+};
+
+// A part of `b` alone, seen from the joined window: readings without an epoch belong to the one announced before.
+SeriesData inherit(SeriesData data, std::optional<Epoch> before) {
+  if (auto* totalizer = std::get_if<TotalizerPart>(&data)) {
+    for (auto& run : totalizer->runs) {
+      if (!run.epoch) run.epoch = before;
+    }
+  }
+  return data;
+}
+
+void join_series(Record& joined, const Record& a, const Record& b, const SeriesTable& table) {
+  auto i = a.series.begin();
+  auto j = b.series.begin();
+  while (i != a.series.end() || j != b.series.end()) {
+    if (j == b.series.end() || (i != a.series.end() && i->series < j->series)) {
+      joined.series.push_back(*i++);
+    } else if (i == a.series.end() || j->series < i->series) {
+      joined.series.push_back({j->series, inherit(j->data, a.last_epoch)});
+      ++j;
+    } else {
+      joined.series.push_back(
+          {i->series, std::visit(Joiner{table.spec(i->series), a.last_epoch}, i->data, j->data)});
+      ++i;
+      ++j;
+    }
+  }
+}
+
+void join_epochs(Record& joined, const Record& b) {
+  for (const auto& announced : b.epochs) {
+    const auto it = std::lower_bound(joined.epochs.begin(), joined.epochs.end(), announced.epoch,
+                                     [](const EpochAnnouncement& e, Epoch epoch) { return e.epoch < epoch; });
+    if (it == joined.epochs.end() || it->epoch != announced.epoch) {
+      joined.epochs.insert(it, announced);
+    } else {
+      it->first = std::min(it->first, announced.first);
+      it->counter_start = earliest(it->counter_start, announced.counter_start);
+    }
+  }
+  if (b.last_epoch) joined.last_epoch = b.last_epoch;
+}
+
+void join_stretches(Record& joined, const Record& b) {
+  auto next = b.stretches.begin();
+  if (!joined.stretches.empty() && next != b.stretches.end()) {
+    Stretch& last = joined.stretches.back();
+    if (static_cast<std::uint8_t>(last.last_seq + 1) == next->first_seq) {
+      last.last_time = next->last_time;
+      last.last_seq = next->last_seq;
+      if (!last.first_live) last.first_live = next->first_live;
+      if (next->last_live) last.last_live = next->last_live;
+      ++next;
+    }
+  }
+  joined.stretches.insert(joined.stretches.end(), next, b.stretches.end());
+}
+
+}  // namespace
+
+Record join(const Record& a, const Record& b, const SeriesTable& table, Millis gap_limit) {
+  Record joined;
+  joined.window = {a.window.start, b.window.end};
+  joined.epochs = a.epochs;
+  joined.last_epoch = a.last_epoch;
+  joined.stretches = a.stretches;
+  join_series(joined, a, b, table);
+  join_epochs(joined, b);
+  join_stretches(joined, b);
+
+  joined.heard = a.heard ? a.heard : b.heard;
+  if (a.heard && b.heard) {
+    const Millis between = b.heard->first - a.heard->last;
+    joined.heard->observed += b.heard->observed + (between <= gap_limit ? between : Millis{0});
+    joined.heard->last = b.heard->last;
+  }
+  joined.state = a.state ? a.state : b.state;
+  if (a.state && b.state) {
+    joined.state->failures += b.state->failures + (enters_failure(a.state->last.code, b.state->first.code) ? 1 : 0);
+    joined.state->last = b.state->last;
+  }
+  return joined;
+}
+
+}  // namespace songhua::rollup

@@ -1,0 +1,29 @@
+#include "rollup/record.h"
+
+#include <algorithm>
+
+#include "model/int128.h"
+
+namespace songhua::rollup {
+
+const SeriesData* Record::find(SeriesIndex index) const {
+  const auto it = std::lower_bound(series.begin(), series.end(), index,
+                                   [](const SeriesPart& part, SeriesIndex wanted) { return part.series < wanted; });
+  return it != series.end() && it->series == index ? &it->data : nullptr;
+}
+
+bool Record::has_content() const { return !series.empty() || !epochs.empty() || heard || state; }
+
+bool fits(const Reading& previous, const Reading& next, const SeriesSpec& spec) {
+  if (next.value < previous.value) return false;
+  return !spec.rate_limit || spec.rate_limit->allows(next.value - previous.value, next.time - previous.time);
+}
+
+bool enters_failure(std::int32_t previous, std::int32_t code) {
+  constexpr std::int32_t kClearing = 1, kAborting = 8, kAborted = 9;
+  const bool failing = code == kAborting || code == kAborted;
+  const bool was_failing = previous == kAborting || previous == kAborted || previous == kClearing;
+  return failing && !was_failing;
+}
+
+}  // namespace songhua::rollup
