@@ -1,0 +1,37 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/result.h"
+
+// One SQLite file, opened as all of this product opens one: WAL, synchronous FULL on the writer (what was told is
+// durable), an exclusive lock file so that one process writes. SQLite's own failures (disk full, I/O) are thrown as
+// SQLite::Exception; the pipelines catch them where a stated behaviour follows.
+namespace songhua::storage {
+
+struct Migration {
+  int version;       // user_version after it
+  const char* sql;   // forward only
+};
+
+enum class Access { read_write, read_only };
+
+// `application_id` marks the kind of file ('SHGW' edge store, 'SHCE' centre, ...). Creates and migrates when opened for
+// writing. Errors name the file: not a store, another kind, a newer schema, unwritable, corrupt.
+Result<std::unique_ptr<SQLite::Database>> open_database(const std::string& path, Access access,
+                                                        std::int32_t application_id,
+                                                        const std::vector<Migration>& migrations);
+
+// True where the exception says that the disk is full or cannot be written: the caller leaves in order and comes back.
+[[nodiscard]] bool is_disk_trouble(const SQLite::Exception& problem);
+
+// A compressed blob with its raw size (zstd level 1); inflate refuses more than `limit` bytes.
+std::string compress(std::string_view raw);
+Result<std::string> inflate(std::string_view compressed, std::size_t limit);
+
+}  // namespace songhua::storage
