@@ -129,7 +129,6 @@ class Client {
   [[nodiscard]] std::size_t in_flight() const;
 
  private:
-  class Connection;
   struct State;
   std::unique_ptr<State> state_;
 };
