@@ -24,7 +24,7 @@ struct Decimal {
 };
 
 std::optional<int> parse_exponent(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+')) text.remove_prefix(text.starts_with("+-") ? 0 : 1);
   int exponent = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), exponent);
   if (text.empty() || end != text.data() + text.size() || status != std::errc{}) return std::nullopt;
