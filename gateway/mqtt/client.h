@@ -25,35 +25,35 @@ enum class Qos : std::uint8_t { kAtMostOnce = 0, kAtLeastOnce = 1, kExactlyOnce 
 enum class Version : std::uint8_t { kV311 = 4, kV5 = 5 };
 
 struct Will {
-  std::string topic;
-  std::string payload;
+  std::string topic{};
+  std::string payload{};
   Qos qos = Qos::kAtLeastOnce;
   bool retain = false;
 };
 
 // For ssl:// servers. Paths of PEM files; an empty ca means the system's certificates.
 struct Tls {
-  std::string ca;
-  std::string cert;  // with key: this client's own certificate
-  std::string key;
+  std::string ca{};
+  std::string cert{};  // with key: this client's own certificate
+  std::string key{};
 };
 
 // Sessions are always clean (3.1.1: Clean Session; 5: Clean Start and no Session Expiry), as sparkplug.md 1 demands.
 struct ConnectOptions {
-  std::string uri;  // tcp://host:port or ssl://host:port
-  std::string client_id;
+  std::string uri{};  // tcp://host:port or ssl://host:port
+  std::string client_id{};
   Version version = Version::kV311;
   std::chrono::seconds keep_alive{30};
   std::chrono::seconds timeout{5};  // for TCP, TLS and CONNACK together
-  std::optional<Will> will;
-  std::string username;  // empty: none
-  std::string password;
-  Tls tls;
+  std::optional<Will> will{};
+  std::string username{};  // empty: none
+  std::string password{};
+  Tls tls{};
   std::size_t max_in_flight = 64;  // publishes of any QoS handed over and not yet delivered
 };
 
 struct Filter {
-  std::string topic;
+  std::string topic{};
   Qos qos = Qos::kAtLeastOnce;
 };
 

@@ -17,10 +17,12 @@ namespace songhua::test {
 class Broker {
  public:
   struct Options {
-    bool persistence = false;                  // what it holds survives stop() (and, saved at once, mostly kill_now())
-    std::map<std::string, std::string> users;  // name -> password; empty: anybody
-    std::optional<std::filesystem::path> certificate, key, ca;  // certificate and key: TLS; ca: clients need one, too
-    std::string more;                                           // further lines of mosquitto.conf
+    bool persistence = false;                    // what it holds survives stop(), and kill_now() but for a moment
+    std::map<std::string, std::string> users{};  // name -> password; none: anybody
+    std::optional<std::filesystem::path> certificate{};  // with key: TLS
+    std::optional<std::filesystem::path> key{};
+    std::optional<std::filesystem::path> ca{};  // clients need a certificate of it
+    std::string more{};                         // further lines of mosquitto.conf
   };
 
   Broker() : Broker(Options{}) {}

@@ -20,8 +20,8 @@ namespace songhua::test {
 class Process {
  public:
   struct Options {
-    std::filesystem::path directory;                 // working directory; empty: the test's
-    std::map<std::string, std::string> environment;  // added to the test's
+    std::filesystem::path directory{};                 // working directory; empty: the test's
+    std::map<std::string, std::string> environment{};  // added to the test's
   };
 
   // `program` is looked up in PATH and in /usr/sbin. Throws when it cannot be started.
@@ -59,7 +59,7 @@ struct Finished {
   std::string err;
 };
 Finished run(const std::filesystem::path& program, const std::vector<std::string>& arguments = {},
-        std::chrono::milliseconds bound = std::chrono::seconds{60});
+             std::chrono::milliseconds bound = std::chrono::seconds{60});
 
 // The path of one of the project's own programs, as built.
 std::filesystem::path built_program(const std::string& name);
