@@ -1,0 +1,98 @@
+#include "storage/database.h"
+
+#include <sqlite3.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace songhua::storage {
+namespace {
+
+std::string reason_of(const SQLite::Exception& problem, const std::string& path) {
+  switch (problem.getErrorCode()) {
+    case SQLITE_NOTADB: return path + ": not a SQLite file; name the store or recording that was meant";
+    case SQLITE_CORRUPT: return path + ": the file is damaged (" + problem.what() + "); restore it from an export";
+    case SQLITE_READONLY: return path + ": the file or its folder cannot be written";
+    case SQLITE_CANTOPEN: return path + ": cannot be opened; does it exist, and may this user read it?";
+    case SQLITE_FULL: return path + ": the disk is full";
+    default: return path + ": " + problem.what();
+  }
+}
+
+int pragma(SQLite::Database& db, const std::string& name) { return db.execAndGet("PRAGMA " + name).getInt(); }
+
+void migrate(SQLite::Database& db, std::int32_t application_id, const std::vector<Migration>& migrations) {
+  for (const auto& migration : migrations) {
+    if (migration.version <= pragma(db, "user_version")) continue;
+    SQLite::Transaction transaction(db);
+    db.exec(migration.sql);
+    db.exec("PRAGMA application_id = " + std::to_string(application_id));
+    db.exec("PRAGMA user_version = " + std::to_string(migration.version));
+    transaction.commit();
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SQLite::Database>> open_database(const std::string& path, Access access,
+                                                        std::int32_t application_id,
+                                                        const std::vector<Migration>& migrations) {
+  try {
+    const bool writing = access == Access::read_write;
+    const bool exists = path == ":memory:" || std::filesystem::exists(path);
+    if (!exists && !writing) return Error{path + ": there is no such file"};
+    const int flags = writing ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY;
+    auto db = std::make_unique<SQLite::Database>(path, flags);
+    db->setBusyTimeout(5000);
+    const bool empty = db->execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
+    if (!empty && pragma(*db, "application_id") != application_id) {
+      return Error{path + ": a SQLite file, but not of the kind that is expected here"};
+    }
+    const int newest = migrations.empty() ? 0 : migrations.back().version;
+    if (const int version = pragma(*db, "user_version"); version > newest) {
+      return Error{path + ": written by a newer version of this program (schema " + std::to_string(version) +
+                   ", this one knows " + std::to_string(newest) + ")"};
+    }
+    if (!writing) {
+      if (empty) return Error{path + ": the file holds nothing yet"};
+      db->exec("PRAGMA query_only = 1");
+      return db;
+    }
+    db->exec("PRAGMA journal_mode = WAL");
+    db->exec("PRAGMA synchronous = FULL");
+    db->exec("PRAGMA cache_size = -16384");
+    migrate(*db, application_id, migrations);
+    return db;
+  } catch (const SQLite::Exception& problem) {
+    return Error{reason_of(problem, path)};
+  }
+}
+
+bool is_disk_trouble(const SQLite::Exception& problem) {
+  switch (problem.getErrorCode() & 0xFF) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN: return true;
+    default: return false;
+  }
+}
+
+std::string compress(std::string_view raw) {
+  std::string out(ZSTD_compressBound(raw.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), raw.data(), raw.size(), 1));
+  return out;
+}
+
+Result<std::string> inflate(std::string_view compressed, std::size_t limit) {
+  const auto size = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) return Error{"not a zstd frame"};
+  if (size > limit) return Error{"the frame would expand to " + std::to_string(size) + " bytes"};
+  std::string out(static_cast<std::size_t>(size), '\0');
+  const auto got = ZSTD_decompress(out.data(), out.size(), compressed.data(), compressed.size());
+  if (ZSTD_isError(got) || got != out.size()) return Error{std::string("damaged zstd frame: ") + ZSTD_getErrorName(got)};
+  return out;
+}
+
+}  // namespace songhua::storage

@@ -1,0 +1,451 @@
+#include "storage/store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <random>
+
+#include "rollup/codec.h"
+#include "storage/schema.h"
+
+namespace songhua::storage {
+namespace {
+
+std::int64_t sql(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::int64_t sql(UnixMillis time) { return count_of(time); }
+template <typename Index>
+std::int64_t sql_index(Index index) {
+  return static_cast<std::int64_t>(index);
+}
+
+std::string blob(const SQLite::Column& column) {
+  const auto size = static_cast<std::size_t>(column.getBytes());
+  return size == 0 ? std::string() : std::string(static_cast<const char*>(column.getBlob()), size);
+}
+
+std::string random_id() {
+  std::random_device device;
+  std::string id;
+  constexpr std::string_view kHex = "0123456789abcdef";
+  for (int i = 0; i < 4; ++i) {
+    for (auto [value, n] = std::pair(device(), 0); n < 8; ++n, value >>= 4) id.push_back(kHex[value & 0xF]);
+  }
+  return id;
+}
+
+// Segment numbers as pairs (gap to the end of the range before, length - 1): neighbours cost nothing.
+std::string encode_numbers(const std::vector<std::uint64_t>& numbers) {
+  std::string out;
+  const auto put = [&](std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
+    out.push_back(static_cast<char>(value));
+  };
+  std::uint64_t end = 0;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t j = i + 1;
+    while (j < numbers.size() && numbers[j] == numbers[j - 1] + 1) ++j;
+    put(numbers[i] - end);
+    put(j - i - 1);
+    end = numbers[j - 1] + 1;
+    i = j;
+  }
+  return out;
+}
+
+std::vector<std::uint64_t> decode_numbers(std::string_view bytes) {
+  std::vector<std::uint64_t> numbers;
+  std::size_t at = 0;
+  const auto get = [&] {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; at < bytes.size() && shift < 64; shift += 7) {
+      const auto b = static_cast<std::uint8_t>(bytes[at++]);
+      value |= static_cast<std::uint64_t>(b & 0x7FU) << shift;
+      if ((b & 0x80U) == 0) break;
+    }
+    return value;
+  };
+  std::uint64_t end = 0;
+  while (at < bytes.size()) {
+    const auto first = end + get();
+    const auto more = get();
+    for (std::uint64_t n = first; n <= first + more; ++n) numbers.push_back(n);
+    end = first + more + 1;
+  }
+  return numbers;
+}
+
+}  // namespace
+
+// Prepared once: these run for every commit.
+struct Store::Statements {
+  explicit Statements(SQLite::Database& db)
+      : put_record(db,
+                   "INSERT INTO record(line, start, source, length, generation, committed, changed, bytes) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) ON CONFLICT(line, start, source) DO UPDATE SET "
+                   "length = ?4, generation = ?5, changed = ?6, bytes = ?7"),
+        supersede(db,
+                  "INSERT OR IGNORE INTO superseded SELECT line, start, source, length, generation, committed, changed, "
+                  "?4, bytes FROM record WHERE line = ?1 AND start = ?2 AND source = ?3 AND bytes <> ?5"),
+        get_record(db,
+                   "SELECT length, generation, committed, changed, bytes FROM record "
+                   "WHERE line = ? AND start = ? AND source = ?"),
+        set_touched(db, "INSERT OR REPLACE INTO touched(source, start, segments) VALUES (?, ?, ?)"),
+        get_touched(db, "SELECT segments FROM touched WHERE source = ? AND start = ?"),
+        put_session(db, "INSERT OR REPLACE INTO session(server, node, bytes) VALUES (?, ?, ?)"),
+        mark_dirty(db,
+                   "INSERT INTO dirty(line, quarter, generation) VALUES (?1, ?2, ?3) "
+                   "ON CONFLICT(line, quarter) DO UPDATE SET generation = ?3"),
+        quarantine(db,
+                   "INSERT INTO quarantine(received, reason, topic, detail, position, count, payload) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(reason, topic, detail) "
+                   "DO UPDATE SET count = count + excluded.count"),
+        add_count(db,
+                  "INSERT INTO counter(name, value) VALUES (?1, ?2) "
+                  "ON CONFLICT(name) DO UPDATE SET value = value + ?2") {}
+
+  SQLite::Statement put_record, supersede, get_record, set_touched, get_touched, put_session, mark_dirty, quarantine,
+      add_count;
+};
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Access access) {
+  namespace fs = std::filesystem;
+  std::unique_ptr<Store> store(new Store);
+  if (access == Access::read_write) {
+    std::error_code problem;
+    fs::create_directories(directory, problem);
+    if (problem) return Error{directory + ": cannot make the store's directory: " + problem.message()};
+    const auto lock_path = directory + "/lock";
+    store->lock_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (store->lock_ < 0) return Error{lock_path + ": the store's directory cannot be written"};
+    if (::flock(store->lock_, LOCK_EX | LOCK_NB) != 0) {
+      return Error{directory + ": in use by another process; a running gateway takes commands through its control socket"};
+    }
+  }
+  auto database = open_database(directory + "/songhua.db", access, kStoreId, kStoreMigrations);
+  if (!database) return database.error();
+  store->database_ = std::move(*database);
+  try {
+    store->load();
+  } catch (const SQLite::Exception& problem) {
+    return Error{directory + ": " + problem.what()};
+  }
+  return store;
+}
+
+std::unique_ptr<Store> Store::in_memory() {
+  std::unique_ptr<Store> store(new Store);
+  auto database = open_database(":memory:", Access::read_write, kStoreId, kStoreMigrations);
+  store->database_ = std::move(*database);
+  store->load();
+  return store;
+}
+
+Store::~Store() {
+  statements_.reset();
+  if (lock_ >= 0) ::close(lock_);
+}
+
+void Store::load() {
+  dictionary_ = std::make_unique<Dictionary>(*database_);
+  journal_ = std::make_unique<Journal>(*database_);
+  if (const auto id = fact("incarnation")) {
+    incarnation_.id = *id;
+    if (const auto continues = fact("incarnation_continues"); continues && !continues->empty()) {
+      incarnation_.continues = continues;
+      incarnation_.continued_to = std::stoull(fact("incarnation_continued_to").value_or("0"));
+    }
+  } else {
+    begin_incarnation({random_id(), std::nullopt, 0});
+  }
+  statements_ = std::make_unique<Statements>(*database_);
+}
+
+void Store::begin_incarnation(Incarnation incarnation) {
+  if (incarnation.id.empty()) incarnation.id = random_id();
+  set_fact("incarnation", incarnation.id);
+  set_fact("incarnation_continues", incarnation.continues.value_or(""));
+  set_fact("incarnation_continued_to", std::to_string(incarnation.continued_to));
+  incarnation_ = std::move(incarnation);
+}
+
+std::optional<std::string> Store::fact(const std::string& name) const {
+  SQLite::Statement query(*database_, "SELECT value FROM fact WHERE name = ?");
+  query.bind(1, name);
+  if (!query.executeStep()) return std::nullopt;
+  return query.getColumn(0).getString();
+}
+
+void Store::set_fact(const std::string& name, const std::string& value) {
+  SQLite::Statement put(*database_, "INSERT OR REPLACE INTO fact(name, value) VALUES (?, ?)");
+  put.bind(1, name);
+  put.bind(2, value);
+  put.exec();
+}
+
+void Store::put_record(const RecordKey& key, const std::string& bytes, std::uint64_t generation, UnixMillis now,
+                       bool keep_superseded) {
+  if (keep_superseded) {
+    auto& s = statements_->supersede;
+    s.reset();
+    s.bind(1, sql_index(key.line));
+    s.bind(2, sql(key.window.start));
+    s.bind(3, sql_index(key.source));
+    s.bind(4, sql(now));
+    s.bind(5, bytes.data(), static_cast<int>(bytes.size()));
+    s.exec();
+  }
+  auto& s = statements_->put_record;
+  s.reset();
+  s.bind(1, sql_index(key.line));
+  s.bind(2, sql(key.window.start));
+  s.bind(3, sql_index(key.source));
+  s.bind(4, static_cast<std::int64_t>((key.window.end - key.window.start).count()));
+  s.bind(5, sql(generation));
+  s.bind(6, sql(now));
+  s.bindNoCopy(7, bytes.data(), static_cast<int>(bytes.size()));
+  s.exec();
+}
+
+std::optional<RecordRow> Store::record(const RecordKey& key) const {
+  auto& s = statements_->get_record;
+  s.reset();
+  s.bind(1, sql_index(key.line));
+  s.bind(2, sql(key.window.start));
+  s.bind(3, sql_index(key.source));
+  if (!s.executeStep()) return std::nullopt;
+  RecordRow row;
+  row.key = key;
+  row.key.window.end = key.window.start + Millis{s.getColumn(0).getInt64()};
+  row.generation = static_cast<std::uint64_t>(s.getColumn(1).getInt64());
+  row.committed = unix_millis(s.getColumn(2).getInt64());
+  row.changed = unix_millis(s.getColumn(3).getInt64());
+  row.bytes = blob(s.getColumn(4));
+  s.reset();
+  return row;
+}
+
+void Store::scan_records(rollup::LineIndex line, std::optional<Window> range,
+                         const std::function<void(RecordRow)>& visit) const {
+  SQLite::Statement query(*database_,
+                          "SELECT start, source, length, generation, committed, changed, bytes FROM record "
+                          "WHERE line = ? AND start >= ? AND start < ? ORDER BY start, source");
+  query.bind(1, sql_index(line));
+  query.bind(2, range ? sql(range->start) : INT64_MIN);
+  query.bind(3, range ? sql(range->end) : INT64_MAX);
+  while (query.executeStep()) {
+    RecordRow row;
+    const auto start = unix_millis(query.getColumn(0).getInt64());
+    row.key = {line, SourceIndex{query.getColumn(1).getUInt()}, {start, start + Millis{query.getColumn(2).getInt64()}}};
+    row.generation = static_cast<std::uint64_t>(query.getColumn(3).getInt64());
+    row.committed = unix_millis(query.getColumn(4).getInt64());
+    row.changed = unix_millis(query.getColumn(5).getInt64());
+    row.bytes = blob(query.getColumn(6));
+    visit(std::move(row));
+  }
+}
+
+std::vector<std::vector<rollup::StoredRecord>> Store::line_records(rollup::LineIndex line) const {
+  std::map<SourceIndex, std::vector<rollup::StoredRecord>> by_source;
+  scan_records(line, std::nullopt, [&](RecordRow row) {
+    auto record = rollup::decode(row.bytes);
+    if (!record) {
+      throw SQLite::Exception("record of " + dictionary_->line_id(line) + " at " + format_utc(row.key.window.start) + ": " +
+                              record.error().message);
+    }
+    by_source[row.key.source].push_back({std::move(*record), row.committed});
+  });
+  std::vector<std::vector<rollup::StoredRecord>> sources;
+  for (auto& [source, records] : by_source) sources.push_back(std::move(records));
+  return sources;
+}
+
+std::vector<std::vector<rollup::StoredRecord>> Store::line_quarters(rollup::LineIndex line, Millis gap_limit) const {
+  return join_quarters(line_records(line), *dictionary_, gap_limit);
+}
+
+std::vector<std::vector<rollup::StoredRecord>> join_quarters(
+    const std::vector<std::vector<rollup::StoredRecord>>& sources, const rollup::SeriesTable& table, Millis gap_limit) {
+  std::vector<std::vector<rollup::StoredRecord>> joined;
+  for (const auto& records : sources) {
+    auto& out = joined.emplace_back();
+    for (const auto& stored : records) {
+      const auto quarter = floor_to(stored.record.window.start, kQuarterHour);
+      if (!out.empty() && floor_to(out.back().record.window.start, kQuarterHour) == quarter) {
+        out.back().record = rollup::join(out.back().record, stored.record, table, gap_limit);
+      } else {
+        out.push_back(stored);
+      }
+      // The quarter as a whole, whatever minutes are in it: equal on both sides of the wire.
+      out.back().record.window = {quarter, std::max(quarter + kQuarterHour, stored.record.window.end)};
+    }
+  }
+  return joined;
+}
+
+bool Store::has_superseded(rollup::LineIndex line, Window window) const {
+  SQLite::Statement query(*database_, "SELECT 1 FROM superseded WHERE line = ? AND start >= ? AND start < ? LIMIT 1");
+  query.bind(1, sql_index(line));
+  query.bind(2, sql(window.start));
+  query.bind(3, sql(window.end));
+  return query.executeStep();
+}
+
+std::vector<std::uint64_t> Store::touched(SourceIndex source, UnixMillis window_start) const {
+  auto& s = statements_->get_touched;
+  s.reset();
+  s.bind(1, sql_index(source));
+  s.bind(2, sql(window_start));
+  if (!s.executeStep()) return {};
+  const auto numbers = decode_numbers(blob(s.getColumn(0)));
+  s.reset();
+  return numbers;
+}
+
+void Store::set_touched(SourceIndex source, UnixMillis window_start, const std::vector<std::uint64_t>& segments) {
+  const auto bytes = encode_numbers(segments);
+  auto& s = statements_->set_touched;
+  s.reset();
+  s.bind(1, sql_index(source));
+  s.bind(2, sql(window_start));
+  s.bindNoCopy(3, bytes.data(), static_cast<int>(bytes.size()));
+  s.exec();
+}
+
+std::vector<rollup::LineIndex> Store::lines_of(SourceIndex source) const {
+  std::vector<rollup::LineIndex> lines;
+  SQLite::Statement query(*database_, "SELECT line FROM source_line WHERE source = ? ORDER BY line");
+  query.bind(1, sql_index(source));
+  while (query.executeStep()) lines.push_back(rollup::LineIndex{query.getColumn(0).getUInt()});
+  return lines;
+}
+
+void Store::set_line_of(SourceIndex source, rollup::LineIndex line) {
+  SQLite::Statement put(*database_, "INSERT OR IGNORE INTO source_line(source, line) VALUES (?, ?)");
+  put.bind(1, sql_index(source));
+  put.bind(2, sql_index(line));
+  put.exec();
+}
+
+void Store::put_names(std::uint64_t id, const std::string& bytes) {
+  SQLite::Statement put(*database_, "INSERT OR IGNORE INTO names(id, bytes) VALUES (?, ?)");
+  put.bind(1, sql(id));
+  put.bindNoCopy(2, bytes.data(), static_cast<int>(bytes.size()));
+  put.exec();
+}
+
+std::optional<std::string> Store::names(std::uint64_t id) const {
+  SQLite::Statement query(*database_, "SELECT bytes FROM names WHERE id = ?");
+  query.bind(1, sql(id));
+  if (!query.executeStep()) return std::nullopt;
+  return blob(query.getColumn(0));
+}
+
+void Store::put_session(std::uint8_t server, const std::string& node, const std::string& bytes) {
+  auto& s = statements_->put_session;
+  s.reset();
+  s.bind(1, static_cast<int>(server));
+  s.bind(2, node);
+  s.bindNoCopy(3, bytes.data(), static_cast<int>(bytes.size()));
+  s.exec();
+}
+
+void Store::for_each_session(
+    const std::function<void(std::uint8_t, const std::string&, const std::string&)>& visit) const {
+  SQLite::Statement query(*database_, "SELECT server, node, bytes FROM session ORDER BY server, node");
+  while (query.executeStep()) {
+    visit(static_cast<std::uint8_t>(query.getColumn(0).getUInt()), query.getColumn(1).getString(), blob(query.getColumn(2)));
+  }
+}
+
+void Store::mark_dirty(rollup::LineIndex line, UnixMillis quarter, std::uint64_t generation) {
+  auto& s = statements_->mark_dirty;
+  s.reset();
+  s.bind(1, sql_index(line));
+  s.bind(2, sql(quarter));
+  s.bind(3, sql(generation));
+  s.exec();
+}
+
+void Store::quarantine(const Quarantined& entry) {
+  auto& s = statements_->quarantine;
+  s.reset();
+  s.bind(1, sql(entry.received));
+  s.bind(2, entry.reason);
+  s.bind(3, entry.topic);
+  s.bind(4, entry.detail);
+  s.bind(5, sql(entry.position));
+  s.bind(6, sql(entry.count));
+  s.bindNoCopy(7, entry.payload.data(), static_cast<int>(entry.payload.size()));
+  s.exec();
+}
+
+namespace {
+
+constexpr const char* kQuarantineColumns = "SELECT id, received, reason, topic, detail, position, count, payload FROM quarantine";
+
+Quarantined read_quarantined(SQLite::Statement& row) {
+  Quarantined entry;
+  entry.id = row.getColumn(0).getInt64();
+  entry.received = unix_millis(row.getColumn(1).getInt64());
+  entry.reason = row.getColumn(2).getString();
+  entry.topic = row.getColumn(3).getString();
+  entry.detail = row.getColumn(4).getString();
+  entry.position = static_cast<std::uint64_t>(row.getColumn(5).getInt64());
+  entry.count = static_cast<std::uint64_t>(row.getColumn(6).getInt64());
+  entry.payload = blob(row.getColumn(7));
+  return entry;
+}
+
+}  // namespace
+
+std::vector<Quarantined> Store::quarantined(std::size_t limit) const {
+  std::vector<Quarantined> all;
+  SQLite::Statement query(*database_, std::string(kQuarantineColumns) + " ORDER BY id DESC LIMIT ?");
+  query.bind(1, sql(limit));
+  while (query.executeStep()) all.push_back(read_quarantined(query));
+  return all;
+}
+
+std::optional<Quarantined> Store::quarantined_one(std::int64_t id) const {
+  SQLite::Statement query(*database_, std::string(kQuarantineColumns) + " WHERE id = ?");
+  query.bind(1, id);
+  if (!query.executeStep()) return std::nullopt;
+  return read_quarantined(query);
+}
+
+std::map<std::string, std::uint64_t> Store::quarantine_counts() const {
+  std::map<std::string, std::uint64_t> counts;
+  SQLite::Statement query(*database_, "SELECT reason, sum(count) FROM quarantine GROUP BY reason");
+  while (query.executeStep()) {
+    counts[query.getColumn(0).getString()] = static_cast<std::uint64_t>(query.getColumn(1).getInt64());
+  }
+  return counts;
+}
+
+void Store::forget_quarantined(std::int64_t id) {
+  SQLite::Statement remove(*database_, "DELETE FROM quarantine WHERE id = ?");
+  remove.bind(1, id);
+  remove.exec();
+}
+
+void Store::add_count(const std::string& name, std::uint64_t by) {
+  auto& s = statements_->add_count;
+  s.reset();
+  s.bind(1, name);
+  s.bind(2, sql(by));
+  s.exec();
+}
+
+std::map<std::string, std::uint64_t> Store::counts() const {
+  std::map<std::string, std::uint64_t> all;
+  SQLite::Statement query(*database_, "SELECT name, value FROM counter");
+  while (query.executeStep()) {
+    all[query.getColumn(0).getString()] = static_cast<std::uint64_t>(query.getColumn(1).getInt64());
+  }
+  return all;
+}
+
+}  // namespace songhua::storage
