@@ -33,10 +33,12 @@ std::string exact_text(const Rational& value);
 class FractionSum {
  public:
   void add(const BigInt& num, std::int64_t den = 1);
+  void add_exact(const Rational& part) { rest_ += part; }
   [[nodiscard]] Rational value() const;
 
  private:
   std::vector<std::pair<std::int64_t, BigInt>> parts_;  // by denominator
+  Rational rest_ = 0;
 };
 
 }  // namespace songhua::indicators

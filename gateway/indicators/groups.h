@@ -23,6 +23,7 @@ struct Group {
   std::vector<GroupMember> members;  // industry and region: code prefixes; product_tag: tags; market: alpha-2 codes
   Validity validity;
 
+  [[nodiscard]] bool of_markets() const { return kind == Kind::market; }
   // Membership of a code on a day; for industries and regions by prefix.
   [[nodiscard]] bool has(std::string_view code, Day day) const;
 };
@@ -31,7 +32,9 @@ struct Groups {
   std::vector<Group> list;            // configured ones replace built-in ones of the same id
   std::vector<Region> extra_regions;  // statistical codes of development zones
 
+  // Groups of enterprises and products, and groups of markets, have name spaces of their own: hmt is both.
   [[nodiscard]] const Group* find(std::string_view id) const;
+  [[nodiscard]] const Group* find_market(std::string_view id) const;
 };
 
 Groups built_in_groups();

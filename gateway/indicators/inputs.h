@@ -35,7 +35,7 @@ struct InputDocument {
 struct BaseRow {
   std::string enterprise;
   Period period;
-  std::string item;     // a rollup measure or va_cmp va_cur gross_output_current ... (kBaseLevels)
+  std::string item;     // a rollup measure or va_cmp va_cur gross_output_current (base_levels)
   std::string product;  // for measures that have one
   std::string market;
   Rational value;  // fen; tce; base units of the product or measure
@@ -80,6 +80,10 @@ struct EnergyCoefficient {
   std::string source;
   bool medium = false;  // water: an energy-consuming medium, counted only with count_water
 };
+
+// Items of base.csv that are levels rather than rollup measures: va_cmp va_cur gross_output_current
+// gross_output_comparable sales_value energy_tce.
+const std::vector<std::string>& base_levels();
 
 struct Inputs {
   Catalogue catalogue;

@@ -23,6 +23,7 @@ struct PriceFields {
 
   // Takes what `this` lacks from `below`.
   void fill_from(const PriceFields& below);
+  bool operator==(const PriceFields&) const = default;
 };
 
 struct PriceRow {
