@@ -1,0 +1,130 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ingest/record_keeper.h"
+#include "ingest/translator.h"
+#include "model/calendar.h"
+#include "sparkplug/host_session.h"
+#include "sparkplug/payload.h"
+#include "storage/store.h"
+
+// The door of the room. The way of a datum: a message is journaled, its session tells what its names mean, it becomes
+// readings, readings go into records, one transaction commits journal, records and what is to be forwarded.
+namespace songhua::ingest {
+
+struct PipelineOptions {
+  lines::Mapping mapping;
+  TimeLimits limits;
+  Millis gap = kQuarterHour;
+  Millis settle = std::chrono::minutes{10};
+  TimeZone zone = TimeZone::shanghai();
+  sparkplug::HostSessionOptions session;
+};
+
+// A message as it came from a broker.
+struct Inbound {
+  std::uint8_t server = 0;
+  std::string topic;
+  std::string payload;
+  UnixMillis received;
+  bool retained = false;
+};
+
+struct RebirthWish {
+  std::uint8_t server = 0;
+  std::string node;  // "GROUP/NODE"
+  sparkplug::RebirthReason reason{};
+};
+
+struct CommitResult {
+  std::uint64_t messages = 0;
+  std::uint64_t records = 0;
+  std::uint64_t generation = 0;
+  std::vector<RebirthWish> rebirths;
+  std::vector<std::pair<std::uint8_t, std::string>> born;  // NBIRTH seen: server and node
+  std::vector<std::pair<std::uint8_t, std::string>> gone;  // NDEATH
+  std::vector<std::string> lines;                          // whose records changed
+};
+
+// What a live view is told of each message; see ingest/tap.h for its text forms.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void message(const Inbound& inbound, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
+                       const sparkplug::NameTable* names) = 0;
+};
+
+// Owned by one thread. Everything taken in waits in memory until commit(), which is one transaction: on an error nothing
+// of it has happened, and the same commit can be tried again.
+class Pipeline {
+ public:
+  Pipeline(storage::Store& store, PipelineOptions options);
+  ~Pipeline();
+
+  void message(Inbound inbound);
+  // Host events; the sessions of a server whose connection was lost are uncertain until something explains them.
+  void server_connected(std::uint8_t server, UnixMillis now);
+  void server_lost(std::uint8_t server, UnixMillis now);
+  // Rows of import `name` (ingest/import_rows.h); `quarters`: all are amounts over aligned quarter hours or longer.
+  void import_rows(const std::string& name, bool quarters, std::string payload, UnixMillis now);
+  // A correction by hand: one row of kind amount.
+  void adjustment(std::string payload, UnixMillis now);
+  void line_state(const LineId& line, bool gone, UnixMillis at, UnixMillis now);
+  // Any journal entry again, as it was received (replay, merge).
+  void repeat(const storage::Entry& entry);
+
+  [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+  [[nodiscard]] std::size_t waiting_bytes() const { return queued_bytes_; }
+
+  // `disk_trouble` in the error: the disk is full or cannot be written; the queue is kept.
+  struct CommitError {
+    std::string message;
+    bool disk_trouble = false;
+  };
+  std::variant<CommitResult, CommitError> commit(UnixMillis now);
+
+  [[nodiscard]] std::optional<UnixMillis> next_deadline() const;
+  void set_observer(Observer* observer) { observer_ = observer; }
+
+  using SessionKey = std::pair<std::uint8_t, std::string>;  // server, "GROUP/NODE"
+  [[nodiscard]] const std::map<SessionKey, sparkplug::HostSession>& sessions() const { return sessions_; }
+  [[nodiscard]] const lines::Mapping& mapping() const { return options_.mapping; }
+
+ private:
+  struct Batch;  // one commit under way
+
+  void load_sessions();
+  void process(Batch& batch, storage::Entry& entry);
+  void process_message(Batch& batch, storage::Entry& entry);
+  void process_import(Batch& batch, storage::Entry& entry, const std::string& source);
+  void act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions);
+  void apply(Batch& batch, const storage::Entry& entry, const sparkplug::NameTable* names,
+             sparkplug::ResolveOptions::Part part, storage::Position position, std::uint64_t segment);
+  void refuse(Batch& batch, const storage::Entry& entry, const std::string& reason, const std::string& detail);
+  std::vector<SharedMessage> load(storage::SourceIndex source, Window window, const std::vector<std::uint64_t>& segments);
+  std::shared_ptr<const sparkplug::NameTable> names(std::uint64_t id);
+  std::shared_ptr<const std::vector<storage::Entry>> segment(std::uint64_t id);
+  std::optional<storage::Entry> entry_at(Batch& batch, storage::Position position);
+  void remember_names(const std::shared_ptr<const sparkplug::NameTable>& table);
+  [[nodiscard]] bool day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const;
+  void recover();
+
+  storage::Store& store_;
+  PipelineOptions options_;
+  Translator translator_;
+  RecordKeeper keeper_;
+  sparkplug::PayloadDecoder decoder_;
+  std::map<SessionKey, sparkplug::HostSession> sessions_;
+  std::vector<storage::Entry> queue_;
+  std::size_t queued_bytes_ = 0;
+  std::map<std::uint64_t, std::shared_ptr<const sparkplug::NameTable>> names_;
+  std::map<std::uint64_t, std::shared_ptr<const std::vector<storage::Entry>>> segments_;  // read for rebuilding
+  Observer* observer_ = nullptr;
+};
+
+}  // namespace songhua::ingest

@@ -1,0 +1,110 @@
+#include "ingest/record_keeper.h"
+
+#include <algorithm>
+
+#include "rollup/codec.h"
+
+namespace songhua::ingest {
+namespace {
+
+// Windows that stay in memory after a commit: late messages mostly miss by seconds.
+constexpr std::size_t kWindowsKept = 3;
+
+std::set<UnixMillis> windows_touched(const rollup::SourceMessage& message, Millis length) {
+  std::set<UnixMillis> windows;
+  for (const auto minute : message.minutes()) windows.insert(floor_to(minute, length));
+  return windows;
+}
+
+}  // namespace
+
+RecordKeeper::RecordKeeper(storage::Store& store, rollup::BuildRules rules, Load load)
+    : store_(store), rules_(rules), load_(std::move(load)) {}
+
+RecordKeeper::Source& RecordKeeper::source_of(storage::SourceIndex index) {
+  const auto [it, added] = sources_.try_emplace(index);
+  if (added) {
+    for (const auto line : store_.lines_of(index)) it->second.lines.insert(line);
+    if (store_.dictionary().source_name(index).starts_with(kQuarterImportPrefix)) it->second.length = kQuarterHour;
+  }
+  return it->second;
+}
+
+RecordKeeper::Open& RecordKeeper::open(storage::SourceIndex index, Source& source, UnixMillis start) {
+  const auto [it, added] = source.windows.try_emplace(start);
+  Open& window = it->second;
+  if (!added) return window;
+  window.window = {start, start + source.length};
+  if (source.length == kMinute) {
+    window.builder = std::make_unique<rollup::MinuteBuilder>(start, store_.dictionary(), rules_);
+    for (const auto line : source.lines) window.builder->add_line(line);
+  }
+  if (auto segments = store_.touched(index, start); !segments.empty()) {
+    window.messages = load_(index, window.window, segments);
+    window.segments = std::move(segments);
+    window.builder.reset();
+  }
+  return window;
+}
+
+void RecordKeeper::add(Open& window, const Source& source, const SharedMessage& message, std::uint64_t segment) {
+  if (window.segments.empty() || window.segments.back() < segment) window.segments.push_back(segment);
+  window.messages.push_back(message);
+  window.changed = true;
+  if (window.builder && !window.builder->append(*message)) window.builder.reset();
+  if (window.builder) {
+    for (const auto line : source.lines) window.builder->add_line(line);
+  }
+}
+
+void RecordKeeper::apply(storage::SourceIndex index, const SharedMessage& message, std::uint64_t segment) {
+  Source& source = source_of(index);
+  for (const auto& part : message->lines) {
+    if (source.lines.insert(part.line).second) store_.set_line_of(index, part.line);
+  }
+  for (const auto start : windows_touched(*message, source.length)) {
+    add(open(index, source, start), source, message, segment);
+  }
+}
+
+RecordKeeper::Written RecordKeeper::flush(std::uint64_t generation, UnixMillis now,
+                                          const std::function<bool(rollup::LineIndex, Window)>& is_final) {
+  Written written;
+  for (auto& [index, source] : sources_) {
+    for (auto& [start, window] : source.windows) {
+      if (!window.changed) continue;
+      rollup::LineRecords rebuilt;
+      if (!window.builder) {
+        std::vector<const rollup::SourceMessage*> messages;
+        for (const auto& message : window.messages) messages.push_back(message.get());
+        rebuilt = rollup::build_window(window.window, messages, {source.lines.begin(), source.lines.end()},
+                                       store_.dictionary(), rules_);
+        ++written.rebuilt;
+      }
+      for (const auto& [line, record] : window.builder ? window.builder->records() : rebuilt) {
+        const auto bytes = rollup::encode(record);
+        const auto hash = std::hash<std::string>{}(bytes);
+        const auto [known, first] = window.written.try_emplace(line, hash);
+        if (!first && known->second == hash) continue;
+        known->second = hash;
+        store_.put_record({line, index, window.window}, bytes, generation, now, is_final(line, window.window));
+        store_.mark_dirty(line, floor_to(start, kQuarterHour), generation);
+        written.lines.insert(line);
+        ++written.records;
+      }
+      store_.set_touched(index, start, window.segments);
+      window.changed = false;
+    }
+  }
+  return written;
+}
+
+void RecordKeeper::trim() {
+  for (auto& [index, source] : sources_) {
+    while (source.windows.size() > kWindowsKept) source.windows.erase(source.windows.begin());
+  }
+}
+
+void RecordKeeper::reset() { sources_.clear(); }
+
+}  // namespace songhua::ingest

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lines/mapping.h"
+#include "rollup/builder.h"
+#include "sparkplug/resolve.h"
+#include "sparkplug/topic.h"
+#include "storage/store.h"
+
+// From a Sparkplug message to what the rollup sees of it: names resolved, metrics mapped to series, values in base
+// units, times within limits. What is refused is told, never dropped in silence.
+namespace songhua::ingest {
+
+struct TimeLimits {
+  Millis future = std::chrono::minutes{5};  // beyond the receive time
+  UnixMillis floor = unix_millis(946'656'000'000);  // 2000-01-01 in Asia/Shanghai
+};
+
+struct Refusal {
+  std::string reason;  // "future", "past", "negative", "wrong_datatype", "unknown_alias", ...
+  std::string detail;  // the metric
+};
+
+struct Translation {
+  std::shared_ptr<rollup::SourceMessage> message;
+  std::vector<Refusal> refusals;
+  bool unknown_metrics = false;  // a wish for a rebirth
+};
+
+// Keeps what it learnt of each device's metrics, so that a message costs no name look-ups. Not thread-safe.
+class Translator {
+ public:
+  // `store` must outlive it; new lines and series are written to its dictionary.
+  Translator(storage::Store& store, lines::Mapping mapping, TimeLimits limits, Millis gap);
+
+  Translation translate(const sparkplug::Topic& topic, const sparkplug::Payload& payload,
+                        const sparkplug::NameTable* names, sparkplug::ResolveOptions::Part part, UnixMillis received);
+
+  [[nodiscard]] const lines::Mapping& mapping() const { return mapping_; }
+  // Forgets all it learnt (after a rollback the dictionary may have lost numbers).
+  void reset();
+
+ private:
+  struct Role {
+    lines::Meaning meaning;
+    rollup::LineIndex line{};
+    bool has_line = false;
+    std::vector<rollup::SeriesIndex> series;  // of a SeriesMetric one; of a StateMetric one per derived time
+  };
+  struct Roles {
+    std::vector<Role> metrics;             // by position in the birth's share
+    std::set<rollup::LineIndex> lines;     // that have series
+  };
+  struct Context;  // of one message being translated
+
+  Role role_of(const lines::MetricSource& source, Silence silence);
+  const Roles& roles_of(const sparkplug::Topic& topic, const sparkplug::DeviceNames& share);
+  const Role& role_of_name(const sparkplug::Topic& topic, const sparkplug::ResolvedMetric& metric);
+  const Role& role_of_metric(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share,
+                             const sparkplug::ResolvedMetric& metric);
+  Silence silence_of(const std::string& device);
+  void learn_silence(const sparkplug::Topic& topic, const std::string& value);
+  void take(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share,
+            const sparkplug::ResolvedMetric& metric, Context& context);
+  void take_series(const Role& role, const sparkplug::ResolvedMetric& metric, UnixMillis time, Context& context);
+  void take_state(const Role& role, const sparkplug::ResolvedMetric& metric, UnixMillis time, Context& context);
+
+  storage::Store& store_;
+  lines::Mapping mapping_;
+  TimeLimits limits_;
+  Millis gap_;
+  sparkplug::ResolvedMessage resolved_;
+  std::map<std::pair<std::string, std::uint64_t>, std::unique_ptr<Roles>> by_share_;  // by device and content of birth
+  std::map<std::string, std::unique_ptr<Role>> by_name_;
+  std::map<std::string, Silence> silence_;
+};
+
+}  // namespace songhua::ingest
