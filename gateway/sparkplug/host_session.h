@@ -24,11 +24,19 @@ struct HostSessionOptions {
   Millis reorder_timeout{2'000};  // 0: ask for a rebirth at once
   Millis device_grace{5'000};  // beyond the reorder timeout: how long a device may wait for its DBIRTH after an NBIRTH
   std::size_t max_held = 255;  // messages; older ones go to quarantine
-  bool rebirth_on_unknown = true;  // besides the timer: unborn device, unknown metric, undecodable payload
+  std::size_t max_devices = 20'000;  // births of further devices go to quarantine
+  bool rebirth_on_unknown = true;    // besides the timer: unborn device, unknown metric, undecodable payload
 };
 
-enum class SessionState : std::uint8_t { unknown, alive, gap, await, offline };
-std::string_view to_string(SessionState state);  // "UNKNOWN", "ALIVE", "GAP", "AWAIT", "OFFLINE"
+enum class SessionState : std::uint8_t {
+  unknown,
+  alive,
+  gap,
+  await,
+  offline,
+  lost,  // UNKNOWN after a lost server connection, while the session may still turn out to go on
+};
+std::string_view to_string(SessionState state);  // "UNKNOWN" (also for lost), "ALIVE", "GAP", "AWAIT", "OFFLINE"
 
 struct SessionMessage {
   MessageType type = MessageType::ndata;
@@ -43,6 +51,7 @@ enum class QuarantineReason : std::uint8_t {
   bad_seq,        // above 255
   session_ended,  // aliases that no birth of their session explained
   too_many_held,
+  too_many_devices,
 };
 std::string_view to_string(QuarantineReason reason);
 enum class IgnoreReason : std::uint8_t { other_bdseq, already_offline, not_for_host };
@@ -127,7 +136,7 @@ struct DeviceState {
   DeviceStatus status = DeviceStatus::offline;
   UnixMillis since{};                     // of the status
   std::optional<UnixMillis> stale_since;  // metrics without a later update are STALE as of this
-  std::int64_t birth_seq = 0;             // running number of its DBIRTH: a late older one does not replace it
+  std::int64_t birth_number = -1;         // running number of its DBIRTH: a late older one does not replace it
   bool operator==(const DeviceState&) const = default;
 };
 
@@ -149,11 +158,13 @@ class HostSession {
   [[nodiscard]] std::optional<UnixMillis> next_deadline() const;
 
   [[nodiscard]] SessionState state() const { return state_; }
-  [[nodiscard]] bool online() const { return state_ != SessionState::unknown && state_ != SessionState::offline; }
+  [[nodiscard]] bool online() const { return has_birth() && state_ != SessionState::lost; }
   [[nodiscard]] UnixMillis since() const { return since_; }  // of online, offline or unknown
   [[nodiscard]] std::optional<UnixMillis> stale_since() const { return stale_since_; }
   [[nodiscard]] std::optional<std::uint64_t> bd_seq() const { return bd_seq_; }
-  [[nodiscard]] std::optional<std::uint8_t> last_seq() const { return seq_.last(); }
+  [[nodiscard]] std::optional<std::uint8_t> last_seq() const {
+    return has_birth() ? std::optional(seq_.last()) : std::nullopt;
+  }
   [[nodiscard]] std::size_t held() const { return held_.size(); }
   [[nodiscard]] const std::map<std::string, DeviceState, std::less<>>& devices() const { return devices_; }
   [[nodiscard]] const std::shared_ptr<const NameTable>& names() const { return names_; }
@@ -167,64 +178,108 @@ class HostSession {
  private:
   friend class SessionCodec;
 
-  // A message whose place in the session is not certain. One without `pending` has had its fate already; what it does
-  // to device states and names waits.
+  // A message whose place in the session is not certain. Without `pending` its fate is known already, and only what it
+  // does to device states and names waits.
   struct Held {
     std::uint64_t position = 0;
     MessageType type = MessageType::ndata;
     std::string device;
     std::optional<std::uint8_t> seq;
-    std::int64_t number = -1;        // running number while the seq is counted, else -1
-    std::optional<UnixMillis> time;  // of the payload
+    std::int64_t number = -1;           // running number of the seq while its session goes on, else -1
+    std::optional<std::uint64_t> time;  // of the payload
     UnixMillis received{};
-    std::optional<std::uint64_t> bd_seq;       // the session it belongs to, where known
-    bool sealed = false;                       // it belongs to a session whose bdSeq will never be known
+    std::optional<std::uint64_t> bd_seq;       // of the session it belongs to, where known
+    bool sealed = false;                       // that session ended without telling its bdSeq
     bool pending = false;                      // aliases wait
-    std::shared_ptr<const DeviceNames> share;  // DBIRTH
+    bool explained = false;                    // its NBIRTH is known, its device's DBIRTH is awaited
+    std::shared_ptr<const DeviceNames> share;  // of a DBIRTH
   };
+  // A message being processed, with what was read from it.
+  struct Incoming {
+    const SessionMessage& m;
+    std::optional<std::uint64_t> time;
+    std::optional<std::uint8_t> seq;
+    std::optional<std::uint64_t> bd_seq;
+    SeqTracker::Step step;
+    Actions& out;
+  };
+  enum class Event : std::uint8_t {
+    nbirth,
+    nbirth_same,
+    nbirth_other,
+    ndeath,
+    ndeath_other,
+    counted,
+    expected,
+    ahead,
+    fills
+  };
+  using Handler = void (HostSession::*)(const Incoming&);
+  struct Row {
+    unsigned states;  // a bit for each SessionState
+    Event event;
+    Handler action;
+  };
+  static const std::vector<Row>& table();
 
-  void on_nbirth(const SessionMessage& m, Actions& out);
-  void on_ndeath(const SessionMessage& m, Actions& out);
-  void on_counted(const SessionMessage& m, Actions& out);  // DBIRTH, DATA, DDEATH
-  void uncounted(const SessionMessage& m, bool has_aliases, Actions& out);
-  void take(const SessionMessage& m, std::int64_t number, Actions& out);
-  void take_state(const Held& h, Actions& out);
-  void hold(const SessionMessage& m, std::int64_t number, Actions& out);
-  void release_certain(Actions& out);
-  void release_followers(std::uint8_t base, Actions& out);
-  void release_explained(Actions& out);
-  void release_device(std::string_view device, Actions& out);
-  void quarantine_held(const Held& h, QuarantineReason reason, Actions& out);
-  void end_session(UnixMillis now, Actions& out);
-  void device_online(std::string_view device, std::shared_ptr<const DeviceNames> share, std::int64_t number,
-                     UnixMillis time, Actions& out);
-  void device_offline(std::string_view device, UnixMillis time, Actions& out);
+  // Reading an event.
+  [[nodiscard]] bool admit(Incoming& in);
+  [[nodiscard]] Event classify(Incoming& in);
+  [[nodiscard]] bool is_duplicate(const Incoming& in) const;
+  void remember(const Incoming& in);
+
+  // The actions of the table.
+  void begin_session(const Incoming& in);
+  void rebirth(const Incoming& in);
+  void replace_session(const Incoming& in);
+  void note_death(const Incoming& in);
+  void die(const Incoming& in);
+  void ignore_late_will(const Incoming& in);
+  void ignore_second_death(const Incoming& in);
+  void hold_unborn(const Incoming& in);
+  void process(const Incoming& in);
+  void open_gap(const Incoming& in);
+  void fill_gap(const Incoming& in);
+
+  // What they are made of.
+  void settle(UnixMillis now);
+  void take(const Incoming& in, std::int64_t number);
+  void hold(const Incoming& in, std::int64_t number);
+  void take_device_birth(const std::string& device, std::shared_ptr<const DeviceNames> share, std::int64_t number,
+                         UnixMillis received, Actions& out);
+  void take_device_death(const std::string& device, std::optional<std::uint64_t> time, std::int64_t number,
+                         UnixMillis received, Actions& out);
+  void begin(const Incoming& in, bool new_session);
+  void end_devices(UnixMillis time, Actions& out);
+  void take_held(const Held& h, Actions& out);
+  [[nodiscard]] std::vector<Held> followers(const Incoming& birth);
+  void release(Actions& out);
+  void judge_held(Actions& out);
+  void limit_held(Actions& out);
   void want_rebirth(RebirthReason reason, Actions& out);
-  void settle(UnixMillis now, Actions& out);
-  [[nodiscard]] bool is_duplicate(const SessionMessage& m, std::optional<std::uint8_t> seq) const;
-  [[nodiscard]] bool can_explain(const SessionMessage& m) const;
-  void remember(std::optional<std::uint8_t> seq, std::optional<std::uint64_t> time);
   void set_state(SessionState state, UnixMillis since);
+  [[nodiscard]] bool has_birth() const { return state_ != SessionState::unknown && state_ != SessionState::offline; }
+  [[nodiscard]] bool has_room(std::string_view device) const;
+  [[nodiscard]] bool explains(std::string_view device) const { return names_ && names_->device(device) != nullptr; }
 
   HostSessionOptions options_;
   SessionState state_ = SessionState::unknown;
   UnixMillis since_{};
   std::optional<UnixMillis> stale_since_;
-  std::optional<std::uint64_t> bd_seq_;       // of the newest NBIRTH, kept while its session may go on
-  std::optional<std::uint64_t> dead_bd_seq_;  // noted from an NDEATH while UNKNOWN or OFFLINE
-  bool base_ = false;                         // an NBIRTH is known and its session may go on: names_, seq_ are its
-  SeqTracker seq_;
-  std::shared_ptr<const NameTable> names_;
+  std::optional<std::uint64_t> bd_seq_;     // of the newest NBIRTH, or of the death noted after it
+  SeqTracker seq_;                          // counts while has_birth()
+  std::shared_ptr<const NameTable> names_;  // null while no birth explains anything
   std::map<std::string, DeviceState, std::less<>> devices_;
   std::optional<UnixMillis> device_deadline_;  // pending devices go offline
-  std::optional<UnixMillis> birth_deadline_;   // without a base: the reorder timer
+  std::optional<UnixMillis> birth_deadline_;   // the reorder timer while no NBIRTH is known
   bool birth_asked_ = false;
   std::deque<Held> held_;
   struct Seen {
-    std::optional<std::uint8_t> seq;
+    std::uint8_t seq = 0;
     std::optional<std::uint64_t> time;
+    bool operator==(const Seen&) const = default;
   };
-  std::deque<Seen> seen_;  // the last 128 messages processed
+  std::deque<Seen> seen_;  // the last 128 counted messages
   SessionCounters counters_;
 };
 

@@ -17,13 +17,13 @@ struct PayloadLimits {
   std::size_t bytes = std::size_t{8} << 20;  // of a payload as received, and of what a compressed one expands to
   std::size_t ratio = 500;                   // expanded to compressed, once 64 KiB have come out
   std::size_t metrics = 100'000;             // of a payload
-  std::size_t elements = 400'000;            // metrics, rows, cells, properties, keys, columns, parameters together
-  int recursion = 100;                       // protobuf's own default; messages inside each other
+  std::size_t elements = 400'000;            // everything that costs memory of its own, at any depth
 };
 
 inline constexpr std::string_view kCompressedUuid = "SPBV1.0_COMPRESSED";
 
-// Parses without unwrapping. Checks size and counts before protobuf allocates anything. On error `out` is unspecified.
+// Parses without unwrapping. Checks size and counts before protobuf allocates anything; messages nest at most 100 deep
+// (protobuf's own limit). On error `out` is unspecified.
 Result<void> parse_payload(std::string_view bytes, const PayloadLimits& limits, Payload& out);
 bool is_compressed(const Payload& payload);
 // The inner payload of a compressed one; seq is the outer's where it has one, the timestamp the inner's where it has
@@ -41,6 +41,7 @@ class PayloadDecoder {
   PayloadLimits limits_;
   Payload outer_;
   Payload inner_;
+  bool oversize_ = false;  // the last payload was so large that its memory is given back
 };
 
 // NCMD that asks an edge node for its births (tck-id-operational-behavior-data-commands-ncmd-rebirth-*).

@@ -62,6 +62,11 @@ struct ResolveOptions {
   int max_depth = 16;
 };
 
+// Does this metric say what it is only by an alias? Such metrics of a held message wait.
+inline bool waits_for_alias(const Metric& metric) {
+  return metric.has_alias() && metric.name().empty();
+}
+
 // `names` null: no birth known, only what carries a name is usable. Faulty metrics never disturb their neighbours.
 void resolve(const Payload& payload, std::string_view device, const NameTable* names, const ResolveOptions& options,
              ResolvedMessage& out);
