@@ -47,8 +47,8 @@ class Sink {
 };
 
 struct Config {
-  std::string_view group, node;
-  std::string_view primary_host;  // empty: none
+  std::string_view group{}, node{};
+  std::string_view primary_host{};  // empty: none
   std::size_t servers = 1;
   std::uint8_t next_bd_seq = 0;                              // as kept; the first connection ever uses 0
   std::uint64_t seed = 0;                                    // of the jitter of delays
