@@ -203,7 +203,7 @@ void Node::obey_rebirth() {
 }
 
 void Node::bear_device(Slot& slot) {
-  slot.online = true;
+  slot.online = slot.told = true;
   Births births(*this, slot, false);
   publish("/DBIRTH/", slot, births, true);
 }
@@ -376,12 +376,13 @@ void Node::report(Slot& slot, bool full) {
 void Node::buffer(Slot& slot, bool full) {
   for (std::size_t i = 0; i < slot.device->metrics(); ++i) {
     const auto metric = slot.device->metric(i);
-    if (metric.type == DataType::string || !(full || metric.prompt)) continue;
+    if (metric.type == DataType::string || !(full || metric.prompt || !slot.told)) continue;
     const auto bits = slot.device->value(i).bits();
-    if (bits == slot.sent[i]) continue;
+    if (bits == slot.sent[i] && slot.told) continue;
     slot.sent[i] = bits;
     slot.ring.push({clock_.line, bits, i});
   }
+  slot.told = true;
 }
 
 // What was kept while the host was away, after the births: tck_id_operational_behavior_data_publish_dbirth_order asks

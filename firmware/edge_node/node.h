@@ -118,6 +118,7 @@ class Node {
     Ring ring;
     bool present = true;  // the device is there; false after device_death()
     bool online = false;  // born in this session
+    bool told = false;    // `sent` holds something: a first reading is kept whatever it says, zeros included
     std::array<std::int64_t, kMaxMetrics> sent{};
   };
   struct HostMemory {

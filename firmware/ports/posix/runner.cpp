@@ -161,6 +161,9 @@ class Runner {
   }
 
   Link& link() { return link_; }
+  // The values with which this run begins, zeros of a new life included, are the first readings, whenever the broker is
+  // found.
+  void begin() { node_->sample(clock(real_ms()), true); }
   void start() { node_->start(clock(real_ms())); }
 
   // One turn of the loop. Something: the exit status.
@@ -417,6 +420,7 @@ int run_lines(const RunOptions& o) {
   }
   std::signal(SIGTERM, on_signal);
   std::signal(SIGINT, on_signal);
+  runner.begin();
   if (!o.offline) runner.start();
   for (;;) {
     if (const auto status = runner.turn(control.get())) return *status;
