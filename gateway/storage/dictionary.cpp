@@ -112,10 +112,13 @@ void Dictionary::load() {
   version_ = static_cast<std::uint64_t>(lines_.size() + series_.size());
 }
 
-void Dictionary::refresh() {
-  // Specs may have been replaced in place: read them anew, they are few.
+void Dictionary::reload() {
+  lines_.clear();
+  line_index_.clear();
   series_.clear();
   series_index_.clear();
+  sources_.clear();
+  source_index_.clear();
   load();
 }
 

@@ -33,8 +33,8 @@ class Dictionary final : public rollup::SeriesTable {
   [[nodiscard]] rollup::LineIndex line_of(rollup::SeriesIndex series) const;
   // Rises whenever a line or series is added or changed: the forwarded dictionary must be sent again.
   [[nodiscard]] std::uint64_t version() const { return version_; }
-  // Rereads what another connection has added (readers).
-  void refresh();
+  // Reads everything anew: what another connection has added, or what a rollback has taken back.
+  void reload();
 
  private:
   void load();

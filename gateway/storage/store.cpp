@@ -194,7 +194,7 @@ void Store::put_record(const RecordKey& key, const std::string& bytes, std::uint
     s.bind(2, sql(key.window.start));
     s.bind(3, sql_index(key.source));
     s.bind(4, sql(now));
-    s.bind(5, bytes.data(), static_cast<int>(bytes.size()));
+    s.bindNoCopy(5, bytes.data(), static_cast<int>(bytes.size()));
     s.exec();
   }
   auto& s = statements_->put_record;
@@ -291,6 +291,30 @@ bool Store::has_superseded(rollup::LineIndex line, Window window) const {
   query.bind(2, sql(window.start));
   query.bind(3, sql(window.end));
   return query.executeStep();
+}
+
+std::optional<UnixMillis> Store::first_committed_after(rollup::LineIndex line, UnixMillis start) const {
+  SQLite::Statement query(*database_, "SELECT min(committed) FROM (SELECT committed FROM record WHERE line = ? AND "
+                                      "start >= ? ORDER BY start LIMIT 60)");
+  query.bind(1, sql_index(line));
+  query.bind(2, sql(start));
+  if (!query.executeStep() || query.getColumn(0).isNull()) return std::nullopt;
+  return unix_millis(query.getColumn(0).getInt64());
+}
+
+void Store::set_line_state(const LineId& line, UnixMillis at, bool gone) {
+  SQLite::Statement put(*database_, "INSERT OR REPLACE INTO line_state(line, at, gone) VALUES (?, ?, ?)");
+  put.bind(1, line);
+  put.bind(2, sql(at));
+  put.bind(3, gone ? 1 : 0);
+  put.exec();
+}
+
+std::optional<UnixMillis> Store::gone_since(const LineId& line) const {
+  SQLite::Statement query(*database_, "SELECT at, gone FROM line_state WHERE line = ? ORDER BY at DESC LIMIT 1");
+  query.bind(1, line);
+  if (!query.executeStep() || query.getColumn(1).getInt() == 0) return std::nullopt;
+  return unix_millis(query.getColumn(0).getInt64());
 }
 
 std::vector<std::uint64_t> Store::touched(SourceIndex source, UnixMillis window_start) const {

@@ -90,6 +90,14 @@ class Store {
   // Was a record of this line inside the window replaced after it had been superseded-worthy (a revision)?
   [[nodiscard]] bool has_superseded(rollup::LineIndex line, Window window) const;
 
+  // Store time at which the line's first record at or after `start` was committed.
+  [[nodiscard]] std::optional<UnixMillis> first_committed_after(rollup::LineIndex line, UnixMillis start) const;
+
+  // A line declared gone from `at`, or back.
+  void set_line_state(const LineId& line, UnixMillis at, bool gone);
+  // Since when the line is gone, if it is.
+  [[nodiscard]] std::optional<UnixMillis> gone_since(const LineId& line) const;
+
   // Which segments hold messages that touch a source's window.
   [[nodiscard]] std::vector<std::uint64_t> touched(SourceIndex source, UnixMillis window_start) const;
   void set_touched(SourceIndex source, UnixMillis window_start, const std::vector<std::uint64_t>& segments);

@@ -1,0 +1,477 @@
+#include "ingest/pipeline.h"
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "ingest/import_rows.h"
+
+namespace songhua::ingest {
+namespace {
+
+using storage::Entry;
+using storage::EntryKind;
+using storage::Fate;
+using storage::Position;
+
+// Enough to tell messages of one instant apart in a stable order; not a defence against anybody.
+std::uint64_t digest_of(std::string_view topic, std::string_view payload) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  const auto mix = [&](std::string_view bytes) {
+    for (const char c : bytes) hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211ULL;
+  };
+  mix(topic);
+  mix(payload);
+  return hash;
+}
+
+std::string node_of(const sparkplug::Topic& topic) { return std::string(topic.group) + '/' + std::string(topic.node); }
+
+std::string encode_position(Position position) {
+  std::string bytes;
+  for (unsigned i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(position.value >> (8 * i)));
+  return bytes;
+}
+
+std::optional<Position> decode_position(std::string_view bytes) {
+  if (bytes.size() != 8) return std::nullopt;
+  Position position;
+  for (std::size_t i = 8; i-- > 0;) position.value = position.value << 8 | static_cast<std::uint8_t>(bytes[i]);
+  return position;
+}
+
+// "lost 0", "connected 1"
+std::optional<std::uint8_t> server_of(std::string_view text, std::string_view event) {
+  if (!text.starts_with(event) || text.size() <= event.size() + 1) return std::nullopt;
+  text.remove_prefix(event.size() + 1);
+  unsigned server = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), server);
+  if (status != std::errc{} || end != text.data() + text.size() || server > 255) return std::nullopt;
+  return static_cast<std::uint8_t>(server);
+}
+
+constexpr std::size_t kSegmentsCached = 256;
+constexpr std::size_t kLargestBatch = (std::size_t{1} << Position::kIndexBits) - 1024;
+
+}  // namespace
+
+struct Pipeline::Batch {
+  UnixMillis now;
+  std::uint64_t segment = 0;
+  std::deque<Entry> entries;  // references stay valid while it grows
+  std::set<SessionKey> changed;
+  std::map<std::string, std::uint64_t> counts;
+  CommitResult result;
+
+  [[nodiscard]] Position position_of_last() const {
+    return Position::at(segment, static_cast<std::uint32_t>(entries.size() - 1));
+  }
+};
+
+Pipeline::Pipeline(storage::Store& store, PipelineOptions options)
+    : store_(store),
+      options_(std::move(options)),
+      translator_(store, options_.mapping, options_.limits, options_.gap),
+      keeper_(store, {options_.gap},
+              [this](storage::SourceIndex source, Window window, const std::vector<std::uint64_t>& segments) {
+                return load(source, window, segments);
+              }) {
+  load_sessions();
+}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::load_sessions() {
+  sessions_.clear();
+  store_.for_each_session([&](std::uint8_t server, const std::string& node, const std::string& bytes) {
+    auto session = sparkplug::HostSession::restore(bytes, options_.session);
+    // A session that cannot be read begins anew, as for a node never heard: its next birth explains it.
+    sessions_.insert_or_assign({server, node},
+                               session ? std::move(*session) : sparkplug::HostSession(options_.session));
+  });
+}
+
+void Pipeline::message(Inbound inbound) {
+  Entry entry;
+  entry.kind = EntryKind::message;
+  entry.received = inbound.received;
+  entry.server = inbound.server;
+  entry.topic = std::move(inbound.topic);
+  entry.payload = std::move(inbound.payload);
+  repeat(entry);
+}
+
+void Pipeline::server_connected(std::uint8_t server, UnixMillis now) {
+  repeat({EntryKind::host, Fate::noted, now, server, {}, "connected " + std::to_string(server), 0});
+}
+
+void Pipeline::server_lost(std::uint8_t server, UnixMillis now) {
+  repeat({EntryKind::host, Fate::noted, now, server, {}, "lost " + std::to_string(server), 0});
+}
+
+void Pipeline::import_rows(const std::string& name, bool quarters, std::string payload, UnixMillis now) {
+  const auto source = std::string(quarters ? kQuarterImportPrefix : kImportPrefix) + name;
+  repeat({EntryKind::import, Fate::applied, now, 0, source, std::move(payload), 0});
+}
+
+void Pipeline::adjustment(std::string payload, UnixMillis now) {
+  repeat({EntryKind::adjustment, Fate::applied, now, 0, std::string(kAdjustSource), std::move(payload), 0});
+}
+
+void Pipeline::line_state(const LineId& line, bool gone, UnixMillis at, UnixMillis now) {
+  const nlohmann::json text{{"line", line}, {"gone", gone}, {"at", count_of(at)}};
+  repeat({EntryKind::line, Fate::noted, now, 0, {}, text.dump(), 0});
+}
+
+void Pipeline::repeat(const Entry& entry) {
+  queued_bytes_ += entry.payload.size() + entry.topic.size();
+  queue_.push_back(entry);
+}
+
+std::optional<UnixMillis> Pipeline::next_deadline() const {
+  std::optional<UnixMillis> next;
+  for (const auto& [key, session] : sessions_) {
+    const auto deadline = session.next_deadline();
+    if (deadline && (!next || *deadline < *next)) next = deadline;
+  }
+  return next;
+}
+
+std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis now) {
+  const auto count = std::min(queue_.size(), kLargestBatch);
+  try {
+    SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    Batch batch;
+    batch.now = now;
+    batch.segment = store_.journal().next_segment();
+    for (std::size_t i = 0; i < count; ++i) {
+      batch.entries.push_back(queue_[i]);
+      process(batch, batch.entries.back());
+    }
+    for (auto& [key, session] : sessions_) {
+      const auto deadline = session.next_deadline();
+      if (!deadline || *deadline > now) continue;
+      sparkplug::Actions actions;
+      session.on_time(now, actions);
+      batch.changed.insert(key);
+      act(batch, key, actions);
+    }
+    if (batch.entries.empty() && batch.changed.empty()) return batch.result;
+
+    const auto generation = batch.segment;
+    const auto written = keeper_.flush(generation, now, [&](rollup::LineIndex line, Window window) {
+      return day_is_final(line, window, now);
+    });
+    store_.journal().append({std::make_move_iterator(batch.entries.begin()), std::make_move_iterator(batch.entries.end())});
+    for (const auto& key : batch.changed) store_.put_session(key.first, key.second, sessions_.at(key).save());
+    for (const auto& [name, by] : batch.counts) store_.add_count(name, by);
+    transaction.commit();
+
+    keeper_.trim();
+    if (segments_.size() > kSegmentsCached) segments_.clear();
+    batch.result.messages = count;
+    batch.result.records = written.records;
+    batch.result.generation = generation;
+    for (const auto line : written.lines) batch.result.lines.push_back(store_.dictionary().line_id(line));
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+    queued_bytes_ = 0;
+    for (const auto& entry : queue_) queued_bytes_ += entry.payload.size() + entry.topic.size();
+    return batch.result;
+  } catch (const SQLite::Exception& problem) {
+    const CommitError error{std::string("the store cannot be written: ") + problem.what(),
+                            storage::is_disk_trouble(problem)};
+    recover();
+    return error;
+  }
+}
+
+// What memory knows is derived from the store: after a rollback it is read anew.
+void Pipeline::recover() {
+  store_.journal().forget_appended();
+  store_.dictionary().reload();
+  translator_.reset();
+  keeper_.reset();
+  names_.clear();
+  segments_.clear();
+  load_sessions();
+}
+
+void Pipeline::process(Batch& batch, Entry& entry) {
+  switch (entry.kind) {
+    case EntryKind::message: return process_message(batch, entry);
+    case EntryKind::import:
+    case EntryKind::adjustment: return process_import(batch, entry, entry.topic);
+    case EntryKind::host: {
+      if (const auto server = server_of(entry.payload, "lost")) {
+        for (auto& [key, session] : sessions_) {
+          if (key.first != *server) continue;
+          sparkplug::Actions actions;
+          session.on_connection_lost(entry.received, actions);
+          batch.changed.insert(key);
+          act(batch, key, actions);
+        }
+      }
+      return;
+    }
+    case EntryKind::line: {
+      const auto text = nlohmann::json::parse(entry.payload, nullptr, false);
+      if (text.is_object() && text.contains("line") && text.contains("gone") && text.contains("at")) {
+        store_.set_line_state(text["line"].get<std::string>(), unix_millis(text["at"].get<std::int64_t>()),
+                              text["gone"].get<bool>());
+        if (const auto line = store_.dictionary().find_line(text["line"].get<std::string>())) {
+          batch.result.lines.push_back(store_.dictionary().line_id(*line));
+        }
+      }
+      return;
+    }
+    case EntryKind::resolution:
+    case EntryKind::config: return;  // resolutions are found again by the sessions; configuration is the caller's
+  }
+}
+
+void Pipeline::refuse(Batch& batch, const Entry& entry, const std::string& reason, const std::string& detail) {
+  storage::Quarantined q;
+  q.received = entry.received;
+  q.reason = reason;
+  q.topic = entry.topic;
+  q.detail = detail;
+  q.position = batch.position_of_last().value;
+  q.payload = entry.payload.substr(0, 65'536);
+  store_.quarantine(q);
+  ++batch.counts["quarantined"];
+}
+
+void Pipeline::process_message(Batch& batch, Entry& entry) {
+  ++batch.counts["messages"];
+  entry.names = 0;
+  const auto topic = sparkplug::parse_topic(entry.topic);
+  if (!topic) {
+    entry.fate = Fate::refused;
+    return refuse(batch, entry, "topic", topic.error().message);
+  }
+  if (topic->type == sparkplug::MessageType::state || topic->type == sparkplug::MessageType::ncmd ||
+      topic->type == sparkplug::MessageType::dcmd) {
+    entry.fate = Fate::noted;
+    return;
+  }
+  const auto payload = decoder_.decode(entry.payload);
+  if (!payload) {
+    entry.fate = Fate::refused;
+    refuse(batch, entry, "undecodable", payload.error().message);
+  }
+  const SessionKey key{entry.server, node_of(*topic)};
+  auto& session = sessions_.try_emplace(key, options_.session).first->second;
+  sparkplug::SessionMessage event;
+  event.type = topic->type;
+  event.device = topic->device;
+  event.payload = payload ? *payload : nullptr;
+  event.received = entry.received;
+  event.position = batch.position_of_last().value;
+  sparkplug::Actions actions;
+  // Timers that were over before this message count as over, live and in replay alike.
+  if (const auto deadline = session.next_deadline(); deadline && *deadline <= entry.received) {
+    session.on_time(entry.received, actions);
+  }
+  session.on_message(event, actions);
+  batch.changed.insert(key);
+  if (observer_ && payload) {
+    observer_->message({entry.server, entry.topic, entry.payload, entry.received, false}, *topic, **payload,
+                       session.names().get());
+  }
+  act(batch, key, actions);
+}
+
+void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions) {
+  const auto in_batch = [&](Position position) -> Entry* {
+    return position.segment() == batch.segment && position.index() < batch.entries.size()
+               ? &batch.entries[position.index()]
+               : nullptr;
+  };
+  struct Visitor {
+    Pipeline& pipeline;
+    Batch& batch;
+    const SessionKey& key;
+    std::function<Entry*(Position)> in_batch;
+
+    void operator()(const sparkplug::Apply& a) const {
+      if (Entry* entry = in_batch({a.position})) {
+        entry->fate = Fate::applied;
+        if (a.names) {
+          pipeline.remember_names(a.names);
+          entry->names = a.names->id();
+        }
+        pipeline.apply(batch, *entry, a.names.get(), sparkplug::ResolveOptions::Part::all, {a.position}, batch.segment);
+      }
+    }
+    void operator()(const sparkplug::Hold& a) const {
+      if (Entry* entry = in_batch({a.position})) {
+        entry->fate = Fate::held;
+        ++batch.counts["held"];
+        pipeline.apply(batch, *entry, nullptr, sparkplug::ResolveOptions::Part::named, {a.position}, batch.segment);
+      }
+    }
+    void operator()(const sparkplug::ApplyHeld& a) const {
+      const auto held = pipeline.entry_at(batch, {a.position});
+      if (!held || !a.names) return;
+      pipeline.remember_names(a.names);
+      pipeline.apply(batch, *held, a.names.get(), sparkplug::ResolveOptions::Part::aliased, {a.position}, batch.segment);
+      batch.entries.push_back({EntryKind::resolution, Fate::applied, batch.entries.empty() ? batch.now : batch.entries.back().received,
+                               key.first, key.second, encode_position({a.position}), a.names->id()});
+    }
+    void operator()(const sparkplug::Quarantine& a) const {
+      auto held = pipeline.entry_at(batch, {a.position});
+      if (Entry* entry = in_batch({a.position})) entry->fate = Fate::refused;
+      if (held && a.reason != sparkplug::QuarantineReason::undecodable) {
+        pipeline.refuse(batch, *held, std::string(to_string(a.reason)), "");
+      }
+    }
+    void operator()(const sparkplug::Duplicate& a) const {
+      if (Entry* entry = in_batch({a.position})) entry->fate = Fate::duplicate;
+      ++batch.counts["duplicates"];
+    }
+    void operator()(const sparkplug::Ignored& a) const {
+      if (Entry* entry = in_batch({a.position})) entry->fate = Fate::noted;
+      ++batch.counts["ignored"];
+    }
+    void operator()(const sparkplug::RequestRebirth& a) const {
+      batch.result.rebirths.push_back({key.first, key.second, a.reason});
+    }
+    void operator()(const sparkplug::NodeOnline&) const { batch.result.born.push_back(key); }
+    void operator()(const sparkplug::NodeOffline&) const { batch.result.gone.push_back(key); }
+    void operator()(const sparkplug::GapOpened& a) const {
+      ++batch.counts["gaps"];
+      batch.counts["gap_messages"] += a.missing;
+    }
+    void operator()(const sparkplug::DeviceOnline&) const {}
+    void operator()(const sparkplug::DeviceOffline&) const {}
+    void operator()(const sparkplug::AllStale&) const {}
+  };
+  for (const auto& action : actions) std::visit(Visitor{*this, batch, key, in_batch}, action);
+}
+
+void Pipeline::apply(Batch& batch, const Entry& entry, const sparkplug::NameTable* names,
+                     sparkplug::ResolveOptions::Part part, Position, std::uint64_t segment) {
+  const auto topic = sparkplug::parse_topic(entry.topic);
+  if (!topic || topic->type == sparkplug::MessageType::ndeath) return;
+  const auto payload = decoder_.decode(entry.payload);
+  if (!payload) return;
+  auto translation = translator_.translate(*topic, **payload, names, part, entry.received);
+  for (const auto& refusal : translation.refusals) refuse(batch, entry, refusal.reason, refusal.detail);
+  if (translation.unknown_metrics) {
+    const SessionKey key{entry.server, node_of(*topic)};
+    sparkplug::Actions actions;
+    sessions_.at(key).on_unknown_metrics(actions);
+    act(batch, key, actions);
+  }
+  translation.message->digest = digest_of(entry.topic, entry.payload);
+  keeper_.apply(store_.dictionary().source(node_of(*topic)), translation.message, segment);
+}
+
+void Pipeline::process_import(Batch& batch, Entry& entry, const std::string& source) {
+  const auto messages = import_messages(entry.payload, store_.dictionary());
+  if (!messages) {
+    entry.fate = Fate::refused;
+    return refuse(batch, entry, "import", messages.error().message);
+  }
+  entry.fate = Fate::applied;
+  const auto index = store_.dictionary().source(source);
+  for (const auto& message : *messages) {
+    message->digest = digest_of(entry.topic, entry.payload);
+    keeper_.apply(index, message, batch.segment);
+  }
+}
+
+std::optional<Entry> Pipeline::entry_at(Batch& batch, Position position) {
+  if (position.segment() == batch.segment) {
+    if (position.index() >= batch.entries.size()) return std::nullopt;
+    return batch.entries[position.index()];
+  }
+  const auto entries = segment(position.segment());
+  if (!entries || position.index() >= entries->size()) return std::nullopt;
+  return (*entries)[position.index()];
+}
+
+std::shared_ptr<const std::vector<Entry>> Pipeline::segment(std::uint64_t id) {
+  if (const auto it = segments_.find(id); it != segments_.end()) return it->second;
+  auto entries = store_.journal().read(id);
+  // A segment that retention has dropped or that is damaged cannot be rebuilt from; verify tells.
+  auto shared = entries ? std::make_shared<const std::vector<Entry>>(std::move(*entries)) : nullptr;
+  segments_[id] = shared;
+  return shared;
+}
+
+void Pipeline::remember_names(const std::shared_ptr<const sparkplug::NameTable>& table) {
+  const auto [it, added] = names_.try_emplace(table->id(), table);
+  if (added) store_.put_names(table->id(), table->serialize());
+}
+
+std::shared_ptr<const sparkplug::NameTable> Pipeline::names(std::uint64_t id) {
+  if (id == 0) return nullptr;
+  if (const auto it = names_.find(id); it != names_.end()) return it->second;
+  const auto bytes = store_.names(id);
+  if (!bytes) return nullptr;
+  auto table = sparkplug::NameTable::deserialize(*bytes);
+  if (!table) return nullptr;
+  names_[id] = *table;
+  return *table;
+}
+
+std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window window,
+                                          const std::vector<std::uint64_t>& segments) {
+  const auto name = store_.dictionary().source_name(source);
+  const bool imported = name.starts_with(kImportPrefix) || name.starts_with(kQuarterImportPrefix) || name == kAdjustSource;
+  std::vector<SharedMessage> messages;
+  const auto keep = [&](std::shared_ptr<rollup::SourceMessage> message, const Entry& entry) {
+    message->digest = digest_of(entry.topic, entry.payload);
+    const auto minutes = message->minutes();
+    if (std::any_of(minutes.begin(), minutes.end(), [&](UnixMillis m) { return window.contains(m); })) {
+      messages.push_back(std::move(message));
+    }
+  };
+  const auto translate = [&](const Entry& entry, std::uint64_t names_id, sparkplug::ResolveOptions::Part part) {
+    const auto topic = sparkplug::parse_topic(entry.topic);
+    if (!topic || topic->type == sparkplug::MessageType::ndeath || node_of(*topic) != name) return;
+    const auto payload = decoder_.decode(entry.payload);
+    if (!payload) return;
+    const auto table = names(names_id);
+    keep(translator_.translate(*topic, **payload, table.get(), part, entry.received).message, entry);
+  };
+  for (const auto id : segments) {
+    const auto entries = segment(id);
+    if (!entries) continue;
+    for (const auto& entry : *entries) {
+      if (imported) {
+        if ((entry.kind != EntryKind::import && entry.kind != EntryKind::adjustment) || entry.topic != name ||
+            entry.fate != Fate::applied) {
+          continue;
+        }
+        auto rows = import_messages(entry.payload, store_.dictionary());
+        if (!rows) continue;
+        for (auto& message : *rows) keep(std::move(message), entry);
+      } else if (entry.kind == EntryKind::message && entry.fate == Fate::applied) {
+        translate(entry, entry.names, sparkplug::ResolveOptions::Part::all);
+      } else if (entry.kind == EntryKind::message && entry.fate == Fate::held) {
+        translate(entry, 0, sparkplug::ResolveOptions::Part::named);
+      } else if (entry.kind == EntryKind::resolution && entry.topic == name) {
+        const auto position = decode_position(entry.payload);
+        const auto original = position ? segment(position->segment()) : nullptr;
+        if (original && position->index() < original->size()) {
+          translate((*original)[position->index()], entry.names, sparkplug::ResolveOptions::Part::aliased);
+        }
+      }
+    }
+  }
+  return messages;
+}
+
+bool Pipeline::day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const {
+  const auto day = window_at(window.start, Grain::day, options_.zone);
+  if (now < day.end + options_.settle) return false;
+  const auto after = store_.first_committed_after(line, day.end);
+  return after && *after + options_.settle <= now;
+}
+
+}  // namespace songhua::ingest
