@@ -127,6 +127,7 @@ void Pipeline::line_state(const LineId& line, bool gone, UnixMillis at, UnixMill
 }
 
 void Pipeline::repeat(const Entry& entry) {
+  if (entry.kind == EntryKind::resolution) return;  // found again by the sessions, at its new place
   queued_bytes_ += entry.payload.size() + entry.topic.size();
   queue_.push_back(entry);
 }

@@ -13,11 +13,31 @@ std::optional<UnixMillis> earliest(std::optional<UnixMillis> a, std::optional<Un
   return std::min(*a, *b);
 }
 
+// `next` goes on where `run` ends, in one stretch without a break.
+void append(Run& run, const Run& next) {
+  if (!run.second) run.second = next.first;
+  run.last = next.last;
+  run.void_after = next.void_after;
+}
+
+// Readings without an epoch belong to the one announced before the record; runs that only this parted become one.
+void inherit(TotalizerPart& part, std::optional<Epoch> before, const SeriesSpec& spec) {
+  if (!before) return;
+  std::vector<Run> runs;
+  for (auto& run : part.runs) {
+    if (!run.epoch) run.epoch = before;
+    if (!runs.empty() && runs.back().epoch == run.epoch && fits(runs.back().last, run.first, spec)) {
+      append(runs.back(), run);
+    } else {
+      runs.push_back(run);
+    }
+  }
+  part.runs = std::move(runs);
+}
+
 // `b`'s runs follow `a`'s; `before` is the epoch announced last in a's record.
 TotalizerPart join_totalizers(TotalizerPart a, TotalizerPart b, std::optional<Epoch> before, const SeriesSpec& spec) {
-  for (auto& run : b.runs) {
-    if (!run.epoch) run.epoch = before;
-  }
+  inherit(b, before, spec);
   if (!a.runs.empty() && !a.runs.back().void_after) {
     const bool before_next_run = b.first_void && (b.runs.empty() || *b.first_void < b.runs.front().first.time);
     if (before_next_run) a.runs.back().void_after = b.first_void;
@@ -27,9 +47,7 @@ TotalizerPart join_totalizers(TotalizerPart a, TotalizerPart b, std::optional<Ep
     Run& last = a.runs.back();
     const Run& next = b.runs.front();
     if (last.epoch == next.epoch && fits(last.last, next.first, spec)) {
-      if (!last.second) last.second = next.first;
-      last.last = next.last;
-      last.void_after = next.void_after;
+      append(last, next);
       b.runs.erase(b.runs.begin());
     }
   }
@@ -69,13 +87,9 @@ struct Joiner {
   }
 };
 
-// A part of `b` alone, seen from the joined window: readings without an epoch belong to the one announced before.
-SeriesData inherit(SeriesData data, std::optional<Epoch> before) {
-  if (auto* totalizer = std::get_if<TotalizerPart>(&data)) {
-    for (auto& run : totalizer->runs) {
-      if (!run.epoch) run.epoch = before;
-    }
-  }
+// A part of `b` alone, seen from the joined window.
+SeriesData seen_after(SeriesData data, std::optional<Epoch> before, const SeriesSpec& spec) {
+  if (auto* totalizer = std::get_if<TotalizerPart>(&data)) inherit(*totalizer, before, spec);
   return data;
 }
 
@@ -86,7 +100,7 @@ void join_series(Record& joined, const Record& a, const Record& b, const SeriesT
     if (j == b.series.end() || (i != a.series.end() && i->series < j->series)) {
       joined.series.push_back(*i++);
     } else if (i == a.series.end() || j->series < i->series) {
-      joined.series.push_back({j->series, inherit(j->data, a.last_epoch)});
+      joined.series.push_back({j->series, seen_after(j->data, a.last_epoch, table.spec(j->series))});
       ++j;
     } else {
       joined.series.push_back(

@@ -41,41 +41,22 @@ bool part_inside(const StoredRecord& stored, const Window& window) {
 }  // namespace
 
 std::optional<UnixMillis> Timeline::heard_by(UnixMillis end) const {
-  std::optional<UnixMillis> first;
-  for (const auto& place : records_) {
-    const auto& heard = place.stored->record.heard;
-    if (heard && heard->last >= end && (!first || place.stored->committed < *first)) first = place.stored->committed;
-  }
-  if (!first && rules_.gone_since) first = rules_.gone_since;
-  return first;
+  const auto first = heard_commits_.first_at_or_after(end);
+  return first ? first : rules_.gone_since;
 }
 
-std::optional<UnixMillis> Timeline::completed_totalizer(const Judged& judged, UnixMillis end, Silence silence) const {
-  std::optional<UnixMillis> first;
-  const auto consider = [&](UnixMillis committed) {
-    if (!first || committed < *first) first = committed;
-  };
+std::optional<UnixMillis> Timeline::completed_totalizer(const Judged& judged, const Commits& commits, UnixMillis end,
+                                                        Silence silence) const {
+  if (const auto first = commits.first_at_or_after(end)) return first;
   const LifePoint* last = nullptr;
   for (const auto& life : judged.lives) {
-    const auto from = std::lower_bound(life.points.begin(), life.points.end(), end,
-                                       [](const LifePoint& point, UnixMillis t) { return point.time < t; });
-    for (auto it = from; it != life.points.end(); ++it) {
-      if (!it->virtual_zero) consider(records_[it->record].stored->committed);
-    }
     if (!last || life.points.back().time > last->time) last = &life.points.back();
   }
-  if (!first && last) {
+  if (last) {
     const auto implied = held(last->time, std::nullopt, judged.voids, silence);
-    if (implied && *implied >= end) {
-      for (const auto& chain : chains_) {
-        for (const auto& live : chain.live) {
-          if (live.time >= end) consider(live.committed);
-        }
-      }
-    }
+    if (implied && *implied >= end) return live_commits_.first_at_or_after(end);
   }
-  if (!first && rules_.gone_since) first = rules_.gone_since;
-  return first;
+  return rules_.gone_since;
 }
 
 std::vector<QuantityRow> Timeline::totalizer_rows(SeriesIndex series, const std::vector<Window>& windows) const {
@@ -85,6 +66,14 @@ std::vector<QuantityRow> Timeline::totalizer_rows(SeriesIndex series, const std:
   const auto& judged = found->second;
   const auto& spec = table_.spec(series);
   const auto held_between = [&](UnixMillis t0, UnixMillis t1) { return held(t0, t1, judged.voids, spec.silence); };
+
+  Commits commits;
+  for (const auto& life : judged.lives) {
+    for (const auto& point : life.points) {
+      if (!point.virtual_zero) commits.add(point.time, records_[point.record].stored->committed);
+    }
+  }
+  commits.seal();
 
   std::vector<QuantityRow> rows;
   for (const auto& window : windows) {
@@ -107,7 +96,7 @@ std::vector<QuantityRow> Timeline::totalizer_rows(SeriesIndex series, const std:
     for (const auto& refused : judged.implausible) {
       row.out_of_order |= refused.reason == Implausible::Reason::out_of_order && window.contains(refused.reading.time);
     }
-    row.completed = completed_totalizer(judged, window.end, spec.silence);
+    row.completed = completed_totalizer(judged, commits, window.end, spec.silence);
     rows.push_back(row);
   }
   return rows;
@@ -163,13 +152,7 @@ std::vector<QuantityRow> Timeline::rate_rows(SeriesIndex series, const std::vect
     const auto gap = std::max(start.gap, end.gap);
     row.estimated = gap > spec.gap;
     if (row.estimated) row.longest_gap = gap;
-    for (const auto& piece : pieces) {
-      if (piece.part.last.time >= window.end) {
-        row.completed = heard_by(window.end);
-        break;
-      }
-    }
-    if (!row.completed && rules_.gone_since) row.completed = rules_.gone_since;
+    row.completed = pieces.back().part.last.time >= window.end ? heard_by(window.end) : rules_.gone_since;
     rows.push_back(row);
   }
   return rows;
@@ -201,15 +184,15 @@ std::vector<QuantityRow> Timeline::level_rows(SeriesIndex series, const std::vec
   const auto all = extent(series);
   if (!all) return {};
   std::vector<QuantityRow> rows;
+  std::optional<Reading> latest;
+  auto place = records_.begin();
   for (const auto& window : windows) {
     if (!meets(window, *all)) continue;
     QuantityRow row;
     row.window = window;
     row.completed = heard_by(window.end);
-    std::optional<Reading> latest;
-    for (const auto& place : records_) {
-      if (place.stored->record.window.start >= window.end) break;
-      const auto* data = place.stored->record.find(series);
+    for (; place != records_.end() && place->stored->record.window.start < window.end; ++place) {
+      const auto* data = place->stored->record.find(series);
       const auto* part = data ? std::get_if<LevelPart>(data) : nullptr;
       if (part && part->last.time < window.end && (!latest || part->last >= *latest)) latest = part->last;
     }
@@ -259,22 +242,29 @@ std::vector<GaugeRow> Timeline::gauge_rows(SeriesIndex series, const std::vector
 std::vector<QuantityRow> Timeline::failure_rows(const std::vector<Window>& windows) const {
   const auto all = state_extent();
   if (!all) return {};
+  struct Entry {
+    const StoredRecord* stored = nullptr;
+    std::uint32_t failures = 0;
+  };
+  std::vector<Entry> entries;
+  std::optional<StatePoint> before;
+  for (const auto& place : records_) {
+    const auto& state = place.stored->record.state;
+    if (!state || (before && state->first.time < before->time)) continue;  // another store heard the same
+    const bool enters = before && enters_failure(before->code, state->first.code);
+    entries.push_back({place.stored, state->failures + (enters ? 1U : 0U)});
+    before = state->last;
+  }
   std::vector<QuantityRow> rows;
+  auto entry = entries.begin();
   for (const auto& window : windows) {
     if (!meets(window, *all)) continue;
     QuantityRow row;
     row.window = window;
     row.completed = heard_by(window.end);
-    std::optional<StatePoint> before;
-    for (const auto& place : records_) {
-      const auto& state = place.stored->record.state;
-      if (!state) continue;
-      if (before && state->first.time < before->time) continue;  // another store heard the same
-      if (part_inside(*place.stored, window)) {
-        row.quantity += state->failures;
-        if (before && enters_failure(before->code, state->first.code)) row.quantity += 1;
-      }
-      before = state->last;
+    while (entry != entries.end() && entry->stored->record.window.start < window.start) ++entry;
+    for (; entry != entries.end() && entry->stored->record.window.start < window.end; ++entry) {
+      if (part_inside(*entry->stored, window)) row.quantity += entry->failures;
     }
     rows.push_back(row);
   }

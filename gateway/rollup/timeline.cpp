@@ -50,6 +50,7 @@ Timeline::Timeline(std::vector<std::vector<StoredRecord>> sources, const SeriesT
   });
   collect_epochs();
   collect_chains();
+  collect_heard();
   for (const auto& place : records_) {
     for (const auto& part : place.stored->record.series) {
       const bool totalizer = std::holds_alternative<TotalizerPart>(part.data);
@@ -120,6 +121,35 @@ void Timeline::collect_chains() {
     if (overlapped[i]) all[i].first.live.clear();
     chains_.push_back(std::move(all[i].first));
   }
+}
+
+void Timeline::Commits::seal() {
+  std::sort(by_time.begin(), by_time.end(), [](const Heard& a, const Heard& b) { return a.time < b.time; });
+  for (std::size_t i = by_time.size(); i-- > 1;) {
+    by_time[i - 1].committed = std::min(by_time[i - 1].committed, by_time[i].committed);
+  }
+}
+
+std::optional<UnixMillis> Timeline::Commits::first_at_or_after(UnixMillis time) const {
+  const auto it = std::lower_bound(by_time.begin(), by_time.end(), time,
+                                   [](const Heard& heard, UnixMillis t) { return heard.time < t; });
+  return it == by_time.end() ? std::nullopt : std::optional(it->committed);
+}
+
+void Timeline::collect_heard() {
+  std::optional<UnixMillis> last;
+  for (const auto& place : records_) {
+    const auto& heard = place.stored->record.heard;
+    if (!heard) continue;
+    heard_.push_back({place.stored, last});
+    heard_commits_.add(heard->last, place.stored->committed);
+    last = last ? std::max(*last, heard->last) : heard->last;
+  }
+  heard_commits_.seal();
+  for (const auto& chain : chains_) {
+    for (const auto& live : chain.live) live_commits_.add(live.time, live.committed);
+  }
+  live_commits_.seal();
 }
 
 Timeline::Judged Timeline::judge(SeriesIndex series) const {
@@ -193,8 +223,8 @@ Timeline::Judged Timeline::judge(SeriesIndex series) const {
     if (i > 0) {
       const auto before = judged.lives[i - 1].points.back().time;
       zero = std::min(first.time, std::max(start.value_or(before), before));
-    } else if (start && first.time - *start <= spec.gap) {
-      zero = std::min(*start, first.time);
+    } else if (start && *start <= first.time && first.time - *start <= spec.gap) {
+      zero = *start;
     }
     if (zero) points.insert(points.begin(), LifePoint{*zero, 0, true, first.record});
   }
@@ -289,18 +319,18 @@ std::optional<Window> Timeline::state_extent() const {
 
 Millis Timeline::observed(Window window) const {
   Millis sum{0};
-  std::optional<UnixMillis> last;
-  for (const auto& place : records_) {
-    const auto& heard = place.stored->record.heard;
-    if (!heard) continue;
-    if (last && heard->first > *last && heard->first - *last <= rules_.gap_limit) {
-      const auto from = std::max(*last, window.start), to = std::min(heard->first, window.end);
+  const auto first = std::lower_bound(
+      heard_.begin(), heard_.end(), window.start,
+      [](const HeardRecord& heard, UnixMillis start) { return heard.stored->record.window.start < start; });
+  for (auto it = first; it != heard_.end(); ++it) {
+    const auto& record = it->stored->record;
+    const auto& heard = *record.heard;
+    if (it->before && heard.first > *it->before && heard.first - *it->before <= rules_.gap_limit) {
+      const auto from = std::max(*it->before, window.start), to = std::min(heard.first, window.end);
       if (from < to) sum += to - from;
     }
-    last = last ? std::max(*last, heard->last) : heard->last;
-    if (window.start <= place.stored->record.window.start && place.stored->record.window.end <= window.end) {
-      sum += heard->observed;
-    }
+    if (record.window.start >= window.end) break;  // only the span before it can reach into the window
+    if (record.window.end <= window.end) sum += heard.observed;
   }
   return std::min(sum, window.end - window.start);
 }

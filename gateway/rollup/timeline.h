@@ -91,6 +91,7 @@ class Timeline {
     std::vector<UnixMillis> voids;  // null, refused or implausible values, ascending
   };
 
+
  private:
   struct Place {
     std::size_t source = 0;
@@ -107,14 +108,27 @@ class Timeline {
     std::vector<Heard> live;
   };
 
+  // By time: the earliest commit of anything at or after it.
+  struct Commits {
+    std::vector<Heard> by_time;
+    void add(UnixMillis time, UnixMillis committed) { by_time.push_back({time, committed}); }
+    void seal();  // sorts, and makes each entry's `committed` the earliest of it and all later ones
+    [[nodiscard]] std::optional<UnixMillis> first_at_or_after(UnixMillis time) const;
+  };
+  struct HeardRecord {
+    const StoredRecord* stored = nullptr;
+    std::optional<UnixMillis> before;  // when the line was heard last before the record
+  };
+
   void collect_epochs();
   void collect_chains();
+  void collect_heard();
   [[nodiscard]] Judged judge(SeriesIndex series) const;
   [[nodiscard]] std::optional<UnixMillis> held(UnixMillis t0, std::optional<UnixMillis> t1,
                                                const std::vector<UnixMillis>& voids, Silence silence) const;
   [[nodiscard]] std::optional<UnixMillis> heard_by(UnixMillis end) const;
-  [[nodiscard]] std::optional<UnixMillis> completed_totalizer(const Judged& judged, UnixMillis end,
-                                                              Silence silence) const;
+  [[nodiscard]] std::optional<UnixMillis> completed_totalizer(const Judged& judged, const Commits& commits,
+                                                              UnixMillis end, Silence silence) const;
   [[nodiscard]] std::vector<QuantityRow> totalizer_rows(SeriesIndex series, const std::vector<Window>& windows) const;
   [[nodiscard]] std::vector<QuantityRow> rate_rows(SeriesIndex series, const std::vector<Window>& windows) const;
   [[nodiscard]] std::vector<QuantityRow> amount_rows(SeriesIndex series, const std::vector<Window>& windows) const;
@@ -129,6 +143,9 @@ class Timeline {
   std::optional<Epoch> first_epoch_;
   std::vector<Chain> chains_;
   std::map<SeriesIndex, Judged> judged_;
+  std::vector<HeardRecord> heard_;  // records in which the line was heard, by window start
+  Commits heard_commits_;
+  Commits live_commits_;
   bool refused_epochs_ = false;
 };
 
