@@ -200,13 +200,13 @@ Timeline::Judged Timeline::judge(SeriesIndex series) const {
     auto verdict = judge_points(points, spec, epoch.has_value(), judged.lives.empty());
     for (const auto& [point, reason] : verdict.refused) refuse(point, reason);
     for (auto& life : verdict.lives) {
-      // What ran before any announcement goes on in the next epoch where nothing says that this one began anew.
+      // What ran before any announcement goes on in the next epoch where nothing says that this one began anew. It
+      // stays a life without epoch: it began before the start that was announced.
       if (epoch && !judged.lives.empty() && !judged.lives.back().epoch) {
         auto& before = judged.lives.back();
         const auto& last = before.points.back();
         const auto start = counter_start(epoch);
         if (life.front().time >= last.time && life.front().value >= last.value && !(start && *start > last.time)) {
-          before.epoch = epoch;
           before.points.insert(before.points.end(), life.begin(), life.end());
           continue;
         }
@@ -223,8 +223,8 @@ Timeline::Judged Timeline::judge(SeriesIndex series) const {
     if (i > 0) {
       const auto before = judged.lives[i - 1].points.back().time;
       zero = std::min(first.time, std::max(start.value_or(before), before));
-    } else if (start && *start <= first.time && first.time - *start <= spec.gap) {
-      zero = *start;
+    } else if (start && first.time - *start <= spec.gap) {
+      zero = std::min(*start, first.time);
     }
     if (zero) points.insert(points.begin(), LifePoint{*zero, 0, true, first.record});
   }
