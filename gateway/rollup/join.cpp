@@ -38,9 +38,8 @@ void inherit(TotalizerPart& part, std::optional<Epoch> before, const SeriesSpec&
 // `b`'s runs follow `a`'s; `before` is the epoch announced last in a's record.
 TotalizerPart join_totalizers(TotalizerPart a, TotalizerPart b, std::optional<Epoch> before, const SeriesSpec& spec) {
   inherit(b, before, spec);
-  if (!a.runs.empty() && !a.runs.back().void_after) {
-    const bool before_next_run = b.first_void && (b.runs.empty() || *b.first_void < b.runs.front().first.time);
-    if (before_next_run) a.runs.back().void_after = b.first_void;
+  for (auto& run : a.runs) {
+    if (!run.void_after) run.void_after = b.first_void;
   }
   if (!a.first_void) a.first_void = b.first_void;
   if (!a.runs.empty() && !b.runs.empty()) {

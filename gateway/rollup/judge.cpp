@@ -39,6 +39,7 @@ class Judge {
   Verdict finish() {
     if (candidate_) reject(Implausible::Reason::open_candidate);
     if (!life_.empty()) verdict_.lives.push_back(std::move(life_));
+    verdict_.offset = offset_;
     return std::move(verdict_);
   }
 

@@ -17,6 +17,7 @@ struct Point {
 struct Verdict {
   std::vector<std::vector<LifePoint>> lives;  // usually one; an unannounced series may hold several
   std::vector<std::pair<Point, Implausible::Reason>> refused;
+  int128 offset = 0;  // what wraps have added to the last life's last value
 };
 
 // Judges the readings of one epoch (`announced`), or those without one, in time order. `first_ever`: the first of them

@@ -35,7 +35,7 @@ struct Run {
   Reading first;
   std::optional<Reading> second;  // none where the run is a single reading
   Reading last;
-  std::optional<UnixMillis> void_after;  // first null or refused value after `last` and before the next run
+  std::optional<UnixMillis> void_after;  // first null or refused value after `last`, whatever run it lies in
   bool operator==(const Run&) const = default;
 };
 

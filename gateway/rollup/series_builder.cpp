@@ -13,7 +13,9 @@ void extend(TotalizerPart& part, const RankedReading& r, const SeriesSpec& spec)
   const Reading next{r.reading.time, r.reading.value};
   if (r.reading.is_void) {
     if (!part.first_void) part.first_void = next.time;
-    if (!part.runs.empty() && !part.runs.back().void_after) part.runs.back().void_after = next.time;
+    for (auto& run : part.runs) {
+      if (!run.void_after) run.void_after = next.time;
+    }
     return;
   }
   if (!part.runs.empty()) {

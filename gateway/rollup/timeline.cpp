@@ -188,6 +188,8 @@ Timeline::Judged Timeline::judge(SeriesIndex series) const {
     }
   }
 
+  bool goes_on_in_epoch = false;  // the last life has no epoch, and the next may be its
+  int128 wrapped = 0;             // what wraps have added to that life
   for (auto& [epoch, points] : by_epoch) {
     const auto refuse = [&](const Point& point, Implausible::Reason reason) {
       judged.implausible.push_back({series, {point.time, point.value}, epoch, reason});
@@ -202,16 +204,25 @@ Timeline::Judged Timeline::judge(SeriesIndex series) const {
     for (auto& life : verdict.lives) {
       // What ran before any announcement goes on in the next epoch where nothing says that this one began anew. It
       // stays a life without epoch: it began before the start that was announced.
-      if (epoch && !judged.lives.empty() && !judged.lives.back().epoch) {
-        auto& before = judged.lives.back();
-        const auto& last = before.points.back();
+      if (goes_on_in_epoch) {
+        auto& before = judged.lives.back().points;
+        const auto last = before.back();
         const auto start = counter_start(epoch);
-        if (life.front().time >= last.time && life.front().value >= last.value && !(start && *start > last.time)) {
-          before.points.insert(before.points.end(), life.begin(), life.end());
+        const bool goes_on = life.front().time >= last.time && life.front().value + wrapped >= last.value &&
+                             !(start && *start > last.time);
+        if (goes_on) {
+          for (auto& point : life) point.value += wrapped;
+          before.insert(before.end(), life.begin(), life.end());
+          goes_on_in_epoch = false;
           continue;
         }
       }
+      if (epoch) goes_on_in_epoch = false;
       judged.lives.push_back({epoch, std::move(life)});
+    }
+    if (!epoch && !judged.lives.empty()) {
+      goes_on_in_epoch = true;
+      wrapped = verdict.offset;
     }
   }
 
