@@ -14,7 +14,7 @@ void extend(TotalizerPart& part, const RankedReading& r, const SeriesSpec& spec)
   if (r.reading.is_void) {
     if (!part.first_void) part.first_void = next.time;
     for (auto& run : part.runs) {
-      if (!run.void_after) run.void_after = next.time;
+      if (!run.void_after && run.last.time < next.time) run.void_after = next.time;
     }
     return;
   }
@@ -83,15 +83,16 @@ void extend(AmountPart& part, const RankedReading& r, Window window) {
   part.sum += quantity;
 }
 
-// Readings of one series, epoch and time collapse to the larger value; a void yields to any value of its time.
+// Readings of one series, epoch and time collapse to the larger value; a null is no value and stays beside it.
 std::vector<RankedReading> collapse(std::vector<RankedReading> readings) {
   std::sort(readings.begin(), readings.end(), [](const RankedReading& a, const RankedReading& b) {
-    return std::tuple(a.reading.time, a.epoch, !a.reading.is_void, a.reading.value, a.rank) <
-           std::tuple(b.reading.time, b.epoch, !b.reading.is_void, b.reading.value, b.rank);
+    return std::tuple(a.reading.time, a.epoch, a.reading.is_void, a.reading.value, a.rank) <
+           std::tuple(b.reading.time, b.epoch, b.reading.is_void, b.reading.value, b.rank);
   });
   std::vector<RankedReading> kept;
   for (auto& r : readings) {
-    if (!kept.empty() && kept.back().reading.time == r.reading.time && kept.back().epoch == r.epoch) {
+    if (!kept.empty() && kept.back().reading.time == r.reading.time && kept.back().epoch == r.epoch &&
+        kept.back().reading.is_void == r.reading.is_void) {
       r.rank = std::min(r.rank, kept.back().rank);
       kept.back() = r;
     } else {
