@@ -41,6 +41,12 @@ enum class RebirthPolicy : std::uint8_t {
   off,
 };
 
+// Delays between tries to connect: from the first to the longest.
+struct Reconnect {
+  Millis first{200};
+  Millis longest{30'000};
+};
+
 struct Sparkplug {
   std::string host_id = "songhua";
   std::vector<std::string> servers{"tcp://127.0.0.1:1883"};
@@ -49,6 +55,8 @@ struct Sparkplug {
   MqttVersion mqtt = MqttVersion::v311;
   Millis reorder_timeout{2000};
   RebirthPolicy rebirth = RebirthPolicy::automatic;
+  std::int64_t rebirths_per_second = 20;  // of all edge nodes together
+  Reconnect reconnect;
   Credentials credentials;
 };
 
@@ -70,6 +78,12 @@ struct Journal {
   std::uint64_t max_bytes = std::uint64_t{8} << 30U;
 };
 
+// Between network and pipeline; when it is full the gateway leaves in order and comes back (design.md, Overload).
+struct Queue {
+  std::int64_t messages = 50'000;
+  std::uint64_t max_bytes = std::uint64_t{64} << 20U;
+};
+
 struct GatewayConfig {
   std::string id;
   std::string enterprise;
@@ -84,6 +98,7 @@ struct GatewayConfig {
   Http http{true, "127.0.0.1", 8610};
   GatewayRules rules;
   Journal journal;
+  Queue queue;
   std::vector<Shift> shifts;
 
   static Result<GatewayConfig> parse(std::string_view text, const std::filesystem::path& file);

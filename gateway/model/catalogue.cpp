@@ -77,7 +77,6 @@ void read_prices(const TomlTable& table, Product& product, Problems& problems) {
   if (product.prices.empty()) return missing("price");
   const auto& first = product.prices.front().fields;
   if (!first.price) missing("price");
-  if (!first.comparable_price) missing("comparable_price");
   if (!first.export_price) missing("export_price");
   if (!first.va_rate) missing("va_rate");
 }

@@ -61,6 +61,10 @@ class TomlTable {
     std::string text;
     return read(key, text) && accept(key, text, target, parse(text), expected);
   }
+  template <typename T, typename Parse>
+  bool require_as(std::string_view key, T& target, Parse parse, std::string_view expected = {}) {
+    return !missing(key) && read_as(key, target, parse, expected);
+  }
   // One of the listed words.
   template <typename T>
   bool choose(std::string_view key, T& target, std::initializer_list<std::pair<std::string_view, T>> words) {
