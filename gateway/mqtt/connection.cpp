@@ -25,6 +25,23 @@ DeliveryId id_of(const ::mqtt::token& token) {
   return DeliveryId{reinterpret_cast<std::uintptr_t>(token.get_user_context())};
 }
 
+// The library's C++ layer forgets to mark its options as those of MQTT 5, so that the C layer ignores the reason code.
+// The mark is in a private member; an explicit instantiation may name one ([temp.spec.general]/6).
+template <typename Tag, typename Tag::Member member>
+struct Open {
+  friend typename Tag::Member member_of(Tag) { return member; }
+};
+struct DisconnectOptions {
+  using Member = MQTTAsync_disconnectOptions(::mqtt::disconnect_options::*);
+  friend Member member_of(DisconnectOptions);
+};
+template struct Open<DisconnectOptions, &::mqtt::disconnect_options::opts_>;
+
+void set_reason(::mqtt::disconnect_options& options, Leave leave) {
+  options.set_reason_code(static_cast<::mqtt::ReasonCode>(leave));
+  (options.*member_of(DisconnectOptions{})).struct_version = 1;
+}
+
 Publish status_of(const ::mqtt::exception& error) {
   switch (error.get_return_code()) {
     case MQTTASYNC_DISCONNECTED:
@@ -71,6 +88,7 @@ Connection::Connection(Handler& handler, Generation generation, const ConnectOpt
 }
 
 Connection::~Connection() {
+  phase_ = Phase::kEnded;  // nobody is told any more
   cut();
   gate_.close();
 }
@@ -138,7 +156,8 @@ void Connection::accepted() {
   std::optional<Farewell> farewell;
   {
     const std::lock_guard lock(mutex_);
-    socket_ = SocketTap::duplicate_of_last_connack();
+    socket_ = LibraryTap::duplicate_of_last_connack();
+    if (!socket_) spdlog::error("mqtt: the socket to {} was not found: it cannot be dropped", options_.uri);
     tap_.reset();
     farewell = farewell_;
     phase_ = farewell ? Phase::kClosing : Phase::kUp;
@@ -155,7 +174,7 @@ void Connection::failed(const ::mqtt::token& token) {
   bool wanted = false;
   {
     const std::lock_guard lock(mutex_);
-    reason = connect_failure(options_, token.get_return_code(), static_cast<int>(token.get_reason_code()), tls_error_);
+    reason = connect_failure(options_, token.get_return_code(), tls_error_);
     wanted = farewell_.has_value();
   }
   end([&](Handler& handler) {
@@ -253,7 +272,7 @@ void Connection::carry_out(const Farewell& farewell) {
 
 void Connection::say_disconnect(Leave leave, Millis grace) {
   ::mqtt::disconnect_options options{grace};
-  if (options_.version == Version::kV5) options.set_reason_code(static_cast<::mqtt::ReasonCode>(leave));
+  if (options_.version == Version::kV5) set_reason(options, leave);
   try {
     const auto token = client_.disconnect(options);
     token->set_action_callback(disconnect_listener_);
@@ -265,10 +284,7 @@ void Connection::say_disconnect(Leave leave, Millis grace) {
 
 void Connection::cut() {
   const std::lock_guard lock(mutex_);
-  if (socket_.shut_down()) return;
-  if (phase_ == Phase::kUp || phase_ == Phase::kClosing) {
-    spdlog::error("mqtt: socket of {} not found, so the broker is not cut off from it", options_.uri);
-  }
+  socket_.shut_down();
 }
 
 }  // namespace songhua::mqtt

@@ -11,7 +11,7 @@
 
 #include "mqtt/client.h"
 #include "mqtt/gate.h"
-#include "mqtt/socket_tap.h"
+#include "mqtt/library_tap.h"
 
 namespace songhua::mqtt {
 
@@ -88,7 +88,7 @@ class Connection {
   std::atomic<std::size_t> in_flight_{0};
   std::mutex mutex_;  // of what follows; a leaf
   std::optional<Farewell> farewell_;
-  std::optional<SocketTap> tap_;
+  std::optional<LibraryTap> tap_;
   std::string tls_error_;
   Socket socket_;  // a duplicate, to shut it down and for nothing else
 

@@ -125,10 +125,10 @@ Result<void> check(const ConnectOptions& options) {
   return library;
 }
 
-std::string connect_failure(const ConnectOptions& options, int code, int reason, const std::string& tls_error) {
+std::string connect_failure(const ConnectOptions& options, int code, const std::string& tls_error) {
   const auto say = [&](std::string_view what) { return fmt::format("{}: {}", options.uri, what); };
   if (!tls_error.empty()) return say(fmt::format("TLS failed: {}", tls_error));
-  if (reason >= 0x80) return say(::mqtt::exception::reason_code_str(reason));
+  if (code >= 0x80) return say(::mqtt::exception::reason_code_str(code));
   if (code > 0) return say(connack_text(code));
   return say("cannot be reached (host unknown, connection refused, no answer in time, or no MQTT broker there)");
 }

@@ -17,7 +17,7 @@ Result<void> check(const ConnectOptions& options);
 ::mqtt::connect_options library_options(const ConnectOptions& options,
                                         std::function<void(const std::string&)> tls_error);
 
-// `code` is the library's return code or, in 3.1.1, CONNACK's; `reason` is MQTT 5's or 0.
-std::string connect_failure(const ConnectOptions& options, int code, int reason, const std::string& tls_error);
+// `code` is negative or, of a broker that answered, CONNACK's: return code in 3.1.1, reason code in 5.
+std::string connect_failure(const ConnectOptions& options, int code, const std::string& tls_error);
 
 }  // namespace songhua::mqtt
