@@ -52,6 +52,7 @@ struct Arbitrary<songhua::rollup::CounterTraits> {
     return gen::build<CounterTraits>(
         gen::set(&CounterTraits::width, gen::weightedElement<std::uint8_t>({{4, 0}, {2, 8}, {1, 16}, {1, 32}})),
         gen::set(&CounterTraits::limit, limit),
+        gen::set(&CounterTraits::zero_first, gen::weightedElement<bool>({{3, false}, {1, true}})),
         gen::set(&CounterTraits::start, gen::element<std::int64_t>(0, 7, 230, 1000, 65'000, 4'294'967'000)));
   }
 };
@@ -63,8 +64,11 @@ struct Arbitrary<songhua::rollup::LineTraits> {
     using songhua::rollup::LineTraits;
     return gen::build<LineTraits>(
         gen::set(&LineTraits::epochs, gen::element(EpochHabit::never, EpochHabit::in_births, EpochHabit::always)),
-        gen::set(&LineTraits::counter_start), gen::set(&LineTraits::silence_unchanged),
-        gen::set(&LineTraits::trapezoid), gen::set(&LineTraits::counters));
+        gen::set(&LineTraits::counter_start),
+        gen::set(&LineTraits::late_start,
+                 gen::weightedOneOf<std::uint32_t>(
+                     {{2, gen::just<std::uint32_t>(0)}, {1, gen::inRange<std::uint32_t>(0, 300'000)}})),
+        gen::set(&LineTraits::silence_unchanged), gen::set(&LineTraits::trapezoid), gen::set(&LineTraits::counters));
   }
 };
 

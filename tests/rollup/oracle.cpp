@@ -72,11 +72,16 @@ Oracle::Oracle(const std::vector<SourceMessage>& messages, LineIndex line, const
   const auto sorted = in_sender_order(std::move(unique));
   read_line(sorted);
   read_chains(sorted);
+  order_epochs();
   resolve_epochs();
   for (auto& [series, readings] : readings_) {
     mark_hidden(readings, table_.spec(series));
     totalizers_[series] = judge(series, readings);
   }
+}
+
+std::int64_t Oracle::cell_of(std::int64_t time) const {
+  return count(floor_to(unix_millis(time), Millis{cell_}));
 }
 
 void Oracle::read_line(const std::vector<SourceMessage>& sorted) {
@@ -92,7 +97,7 @@ void Oracle::read_line(const std::vector<SourceMessage>& sorted) {
           voids_[reading.series].insert(time);
         } else if (kind == SeriesKind::totalizer) {
           const auto epoch = said.epoch ? std::optional{said.epoch->epoch} : std::nullopt;
-          readings_[reading.series].push_back({time, order, big(reading.value), epoch, false});
+          readings_[reading.series].push_back({time, order, big(reading.value), epoch, epoch, false});
         } else if (kind == SeriesKind::amount) {
           const Amount amount{count(reading.interval_start), time, big(reading.value)};
           const auto key = std::tuple(amount.start, time, reading.ordinal);
@@ -121,7 +126,7 @@ void Oracle::read_chains(const std::vector<SourceMessage>& sorted) {
   }
 }
 
-void Oracle::resolve_epochs() {
+void Oracle::order_epochs() {
   std::sort(announcements_.begin(), announcements_.end(),
             [](const auto& a, const auto& b) { return std::tie(a.time, a.order) < std::tie(b.time, b.order); });
   for (const auto& [time, order, said] : announcements_) {
@@ -136,7 +141,9 @@ void Oracle::resolve_epochs() {
       if (other > epoch && other_time < time) refused_.insert(epoch);
     }
   }
+}
 
+void Oracle::resolve_epochs() {
   for (auto& [series, readings] : readings_) {
     std::sort(readings.begin(), readings.end(),
               [](const auto& a, const auto& b) { return std::tie(a.time, a.order) < std::tie(b.time, b.order); });
@@ -144,7 +151,9 @@ void Oracle::resolve_epochs() {
     for (auto& reading : readings) {
       if (reading.epoch) continue;
       for (const auto& said : announcements_) {
-        if (std::tie(said.time, said.order) < std::tie(reading.time, reading.order)) reading.epoch = said.said.epoch;
+        if (std::tie(said.time, said.order) >= std::tie(reading.time, reading.order)) continue;
+        reading.epoch = said.said.epoch;
+        if (cell_of(said.time) == cell_of(reading.time)) reading.label = said.said.epoch;
       }
       if (!reading.epoch && !first_before) first_before = reading.time;
     }
@@ -175,9 +184,8 @@ void Oracle::resolve_epochs() {
 }
 
 void Oracle::mark_hidden(std::vector<Seen>& readings, const SeriesSpec& spec) const {
-  const auto cell_of = [&](std::int64_t time) { return count(floor_to(unix_millis(time), Millis{cell_})); };
   const auto continues = [&](const Seen& a, const Seen& b) {
-    if (cell_of(a.time) != cell_of(b.time) || a.epoch != b.epoch || b.value < a.value) return false;
+    if (cell_of(a.time) != cell_of(b.time) || a.label != b.label || b.value < a.value) return false;
     return !spec.rate_limit ||
            (b.value - a.value) * spec.rate_limit->per.count() <= BigInt{spec.rate_limit->units} * (b.time - a.time);
   };

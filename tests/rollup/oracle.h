@@ -28,6 +28,7 @@ struct Seen {
   std::size_t order = 0;  // the sender's message order, for equal times
   BigInt value;           // as sent
   std::optional<Epoch> epoch;
+  std::optional<Epoch> label;  // the epoch as its record alone knows it
   // Records keep the first, second and last reading of a run. In an announced epoch a run may begin below the largest
   // value so far and pass it at a reading that no record keeps; then it passes it at the run's last reading, which is
   // the most that records can know. Everywhere else hidden readings change nothing.
@@ -41,8 +42,9 @@ struct Point {
 };
 
 struct OracleLife {
-  std::optional<Epoch> epoch;
+  std::optional<Epoch> epoch;  // none: it began before any was announced
   std::vector<Point> points;
+  bool went_on = false;  // into the first announced epoch
 };
 
 struct Refusal {
@@ -95,7 +97,9 @@ class Oracle {
 
   void read_line(const std::vector<SourceMessage>& sorted);
   void read_chains(const std::vector<SourceMessage>& sorted);
+  void order_epochs();
   void resolve_epochs();
+  [[nodiscard]] std::int64_t cell_of(std::int64_t time) const;
   void mark_hidden(std::vector<Seen>& readings, const SeriesSpec& spec) const;
   [[nodiscard]] Totalizer judge(SeriesIndex series, std::vector<Seen> readings) const;
   void place_zeros(std::vector<OracleLife>& lives) const;

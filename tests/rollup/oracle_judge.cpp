@@ -42,7 +42,7 @@ struct Judge {
   void judge(const std::vector<Seen>& readings, bool first_of_series) const {
     using Reason = Implausible::Reason;
     const bool announced = readings.front().epoch.has_value();
-    out.lives.push_back({readings.front().epoch, {{readings.front().time, readings.front().value, false}}});
+    out.lives.push_back({readings.front().epoch, {{readings.front().time, readings.front().value, false}}, false});
     Seen last = readings.front();
     std::optional<Seen> candidate;
     bool at_first = first_of_series;  // is `last` the first reading ever of the series?
@@ -85,7 +85,7 @@ struct Judge {
     const auto epoch = out.lives.back().epoch;
     const Point point{candidate.time, candidate.value, false};
     if (candidate.value < last.value) {
-      out.lives.push_back({epoch, {point}});
+      out.lives.push_back({epoch, {point}, false});
     } else if (last_is_first_ever) {
       refuse(last, Implausible::Reason::first_before_jump);
       out.lives.back().points = {point};
@@ -129,6 +129,7 @@ Totalizer Oracle::judge(SeriesIndex series, std::vector<Seen> readings) const {
         // It keeps its own start: what is announced here is not where it began.
         const BigInt base = open.points.back().value - before_epochs->value;  // wraps so far
         for (const auto& point : next.points) open.points.push_back({point.time, point.value + base, false});
+        open.went_on = true;
         out.lives.erase(out.lives.begin() + static_cast<std::ptrdiff_t>(lives_before));
       }
       before_epochs = nullptr;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 #include <set>
+#include <utility>
 
 namespace songhua::rollup {
 namespace {
@@ -14,6 +15,7 @@ struct LineState {
   std::array<std::int64_t, 2> counters{};
   Epoch epoch = 10;
   std::int64_t counter_start = kStart - 1000;
+  std::array<bool, 2> silent{};  // still says 0
   std::int32_t state = 6;
   std::vector<MappedReading> kept;
 };
@@ -24,7 +26,11 @@ class Player {
     for (std::size_t l = 0; l < world.lines.size(); ++l) {
       out_.lines.push_back(static_cast<LineIndex>(l));
       const auto& traits = world.lines[l];
-      for (std::size_t c = 0; c < 2; ++c) lines_[l].counters[c] = traits.counters[c].start;
+      for (std::size_t c = 0; c < 2; ++c) {
+        lines_[l].counters[c] = traits.counters[c].start;
+        lines_[l].silent[c] = traits.counters[c].zero_first;
+      }
+      lines_[l].counter_start += traits.late_start;
       add_specs(traits);
     }
   }
@@ -52,7 +58,8 @@ class Player {
     }
   }
 
-  [[nodiscard]] std::int64_t sent_value(std::size_t line, std::size_t counter) const {
+  [[nodiscard]] std::int64_t sent_value(std::size_t line, std::size_t counter) {
+    if (std::exchange(lines_[line].silent[counter], false)) return 0;
     const auto width = world_.lines[line].counters[counter].width;
     const auto value = lines_[line].counters[counter];
     return width == 0 ? value : value % (std::int64_t{1} << width);
@@ -66,7 +73,7 @@ class Player {
     return reading;
   }
 
-  [[nodiscard]] std::vector<MappedReading> readings(std::size_t line, const Step& step, std::int64_t time) const {
+  [[nodiscard]] std::vector<MappedReading> readings(std::size_t line, const Step& step, std::int64_t time) {
     std::vector<MappedReading> found;
     if (step.mask & 1U) found.push_back(reading(line, counter_a, time, sent_value(line, 0)));
     if (step.mask & 2U) found.push_back(reading(line, counter_b, time, sent_value(line, 1)));

@@ -29,11 +29,13 @@ struct CounterTraits {
   std::uint8_t width = 0;  // bits; 0: never wraps
   std::optional<RateLimit> limit;
   std::int64_t start = 0;
+  bool zero_first = false;  // says 0 once before it has read its meter
 };
 
 struct LineTraits {
   EpochHabit epochs = EpochHabit::never;
   bool counter_start = false;
+  std::uint32_t late_start = 0;  // ms by which the first epoch's announced start is late
   bool silence_unchanged = false;
   bool trapezoid = false;
   std::array<CounterTraits, 2> counters;
