@@ -4,7 +4,7 @@ namespace songhua::indicators {
 namespace {
 
 // sum p0 q / (sum p0 Q0 * m/12) over products with Q0 > 0
-Value volume_ratio(const std::vector<IndexTerm>& terms, unsigned months) {
+Value volume_ratio(const std::vector<IndexTerm>& terms, const Rational& months) {
   Rational now = 0, base = 0;
   for (const auto& term : terms) {
     if (term.base_quantity <= 0) continue;
@@ -22,7 +22,7 @@ Value scaled(const Value& factor, const Value& ratio) {
 
 }  // namespace
 
-Value industry_index(const std::vector<IndexTerm>& terms, unsigned months) {
+Value industry_index(const std::vector<IndexTerm>& terms, const Rational& months) {
   return scaled(Rational(100), volume_ratio(terms, months));
 }
 
@@ -45,7 +45,7 @@ Value link_factor(const Value& link_before, const std::vector<IndexTerm>& terms)
   return scaled(link_before, volume_ratio(terms, 12));
 }
 
-Value chained_index(const Value& link, const std::vector<IndexTerm>& terms, unsigned months) {
+Value chained_index(const Value& link, const std::vector<IndexTerm>& terms, const Rational& months) {
   return scaled(link, volume_ratio(terms, months));
 }
 

@@ -18,7 +18,7 @@ struct IndexTerm {
 };
 
 // I_i,t = 100 * sum p_p0 q_p,t / (sum p_p0 Q_p0 * m/12), over products with Q_p0 > 0
-Value industry_index(const std::vector<IndexTerm>& terms, unsigned months);
+Value industry_index(const std::vector<IndexTerm>& terms, const Rational& months);
 
 struct WeightedIndex {
   Value index;      // of the industry
@@ -34,6 +34,6 @@ TotalIndex total_index(const std::vector<WeightedIndex>& industries);
 // L_Y = L_{Y-1} * sum p_{Y-1} Q_Y / sum p_{Y-1} Q_{Y-1}; `quantity` of the terms is that of year Y, of twelve months.
 Value link_factor(const Value& link_before, const std::vector<IndexTerm>& terms);
 // I_{Y,t} = L_{Y-1} * sum p_{Y-1} q_t / (sum p_{Y-1} Q_{Y-1} * m/12)
-Value chained_index(const Value& link, const std::vector<IndexTerm>& terms, unsigned months);
+Value chained_index(const Value& link, const std::vector<IndexTerm>& terms, const Rational& months);
 
 }  // namespace songhua::indicators

@@ -31,6 +31,7 @@ struct QuantityRow {
 struct LinePresence {
   std::string enterprise;
   LineId line;
+  std::optional<UnixMillis> first_seen;  // its first reading; none: it never reported
   std::optional<UnixMillis> gone_since;
 };
 

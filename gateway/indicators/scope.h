@@ -37,21 +37,22 @@ std::vector<const Enterprise*> select_enterprises(const Scope& scope, const Inpu
 struct RowFilter {
   std::string line;
   std::string product;
-  std::string industry;  // prefix of the product's code, for indicators of products
-  std::string tag;       // of the product
+  std::string industry;       // prefix of the product's code, for indicators of products
+  std::string product_group;  // the same by a group of product tags or industries
   std::string market;
-  std::string market_group;  // members as of `group_day`
+  std::string market_group;  // members count as of `group_day`
   Day group_day = kFirstDay;
 
   [[nodiscard]] bool narrows_products() const {
-    return !line.empty() || !product.empty() || !industry.empty() || !tag.empty() || narrows_markets();
+    return !line.empty() || !product.empty() || !industry.empty() || !product_group.empty() || narrows_markets();
   }
   [[nodiscard]] bool narrows_markets() const { return !market.empty() || !market_group.empty(); }
   auto operator<=>(const RowFilter&) const = default;
 };
 RowFilter row_filter(const Scope& scope, const Inputs& inputs, Day day, bool by_product);
 
-// The parts of a scope along a dimension: every scope key but scale, or section | division | county | prefecture.
+// The parts of a scope along a dimension: a scope key, or section | division | county | prefecture. Lines and markets
+// are known from the rollups only: compute() finds those.
 Result<std::vector<Scope>> parts_of(const Scope& scope, std::string_view by, const Inputs& inputs, Day day);
 
 }  // namespace songhua::indicators

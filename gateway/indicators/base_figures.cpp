@@ -1,0 +1,180 @@
+#include "indicators/base_figures.h"
+
+#include <algorithm>
+
+namespace songhua::indicators {
+namespace {
+
+std::string_view name_in_base(Item item) {
+  switch (item) {
+    case Item::gross_output_current:
+      return "gross_output_current";
+    case Item::gross_output_comparable:
+      return "gross_output_comparable";
+    case Item::value_added_current:
+      return "va_cur";
+    case Item::value_added_comparable:
+      return "va_cmp";
+    case Item::sales_value:
+      return "sales_value";
+    case Item::export_delivery_value:
+      return "";  // from dispatch.quantity rows only
+    case Item::energy_tce:
+      return "energy_tce";
+  }
+  return "";
+}
+
+bool same_period(const Period& a, const Period& b) {
+  return a.year == b.year && a.first_month == b.first_month && a.last_month == b.last_month && a.day == b.day;
+}
+
+Rational level_value(Item item, const LevelSums& sums) {
+  switch (item) {
+    case Item::gross_output_current:
+      return sums.gross_output_current.value();
+    case Item::gross_output_comparable:
+      return sums.gross_output_comparable.value();
+    case Item::value_added_current:
+      return sums.value_added_current.value();
+    case Item::value_added_comparable:
+      return sums.value_added_comparable.value();
+    case Item::sales_value:
+      return sums.sales_value.value();
+    case Item::export_delivery_value:
+      return sums.export_delivery_value.value();
+    case Item::energy_tce:
+      break;
+  }
+  return 0;
+}
+
+std::string_view measures_of(Item item) {
+  return feed_of(item) == Feed::output     ? "output.good"
+         : feed_of(item) == Feed::dispatch ? "dispatch.quantity"
+                                           : "energy.";
+}
+
+}  // namespace
+
+BaseFigures::BaseFigures(const Inputs& inputs, const Rollups& rollups) : inputs_(inputs), rollups_(rollups) {
+  for (const auto& row : inputs.base) index_[{row.enterprise, row.item, row.product, row.market}].push_back(&row);
+}
+
+std::optional<BaseFigures::Rows> BaseFigures::cover(const Rows& rows, const Period& period) {
+  for (const auto* row : rows) {
+    if (same_period(row->period, period)) return Rows{row};
+  }
+  if (period.kind == Period::Kind::day) return std::nullopt;
+  // Month by month, the longest run first; a run that leads nowhere is given up.
+  Rows chosen;
+  const auto from = [&](const auto& self, unsigned month) -> bool {
+    if (month > period.last_month) return true;
+    Rows starts;
+    for (const auto* row : rows) {
+      const auto& p = row->period;
+      if (p.day == 0 && p.year == period.year && p.first_month == month && p.last_month <= period.last_month) {
+        starts.push_back(row);
+      }
+    }
+    std::sort(starts.begin(), starts.end(),
+              [](const BaseRow* a, const BaseRow* b) { return a->period.last_month > b->period.last_month; });
+    for (const auto* row : starts) {
+      chosen.push_back(row);
+      if (self(self, row->period.last_month + 1)) return true;
+      chosen.pop_back();
+    }
+    return false;
+  };
+  if (!from(from, period.first_month)) return std::nullopt;
+  return chosen;
+}
+
+std::vector<std::pair<BaseFigures::Key, const BaseFigures::Rows*>> BaseFigures::of(const std::string& enterprise,
+                                                                                   std::string_view prefix) const {
+  std::vector<std::pair<Key, const Rows*>> found;
+  for (auto it = index_.lower_bound(Key{enterprise, std::string(prefix), "", ""});
+       it != index_.end() && it->first.enterprise == enterprise && it->first.item.starts_with(prefix); ++it) {
+    found.emplace_back(it->first, &it->second);
+  }
+  return found;
+}
+
+bool BaseFigures::passes(const Key& key, const RowFilter& filter) const {
+  if (!filter.line.empty()) return false;  // base.csv knows no lines
+  QuantityRow row;
+  row.key = {key.item, key.product, key.market};
+  // A base without market is one of all markets, which says nothing of a single one.
+  if (filter.narrows_markets() && key.market.empty()) return false;
+  return rollups_.passes(row, inputs_.catalogue.find(key.product), filter);
+}
+
+Rational BaseFigures::priced(Item item, const BaseRow& row) const {
+  const auto day = inputs_.day_of(row.period.window(inputs_.zone).start);
+  if (item == Item::energy_tce) {
+    const auto carrier = row.item.substr(std::string_view("energy.").size());
+    for (const auto& c : inputs_.energy) {
+      if (c.carrier == carrier && c.validity.holds(day) && (!c.medium || inputs_.count_water)) {
+        return row.value * c.tce_per_unit;
+      }
+    }
+    return 0;
+  }
+  const auto& product = *inputs_.catalogue.find(row.product);
+  const auto price = rollups_.priced(row.enterprise, "", product, day);
+  LevelSums sums;
+  const auto quantity = numerator(row.value);
+  if (feed_of(item) == Feed::output) {
+    sums.add_good(quantity, price.fields, price.va_rate_base);
+  } else {
+    sums.add_dispatch(quantity, price.fields, market_of(row.market) == "CN");
+  }
+  return level_value(item, sums) / Rational(denominator(row.value));
+}
+
+BaseAmount BaseFigures::from_measures(Item item, const std::string& enterprise, const Period& period,
+                                      const RowFilter& filter) const {
+  BaseAmount amount;
+  for (const auto& [key, rows] : of(enterprise, measures_of(item))) {
+    if (!passes(key, filter)) continue;
+    const auto covering = cover(*rows, period);
+    if (!covering) continue;
+    Rational sum = amount.value.value_or(0);
+    for (const auto* row : *covering) {
+      sum += priced(item, *row);
+      amount.rows.push_back(row);
+    }
+    amount.value = sum;
+    amount.source = "base.csv";
+  }
+  return amount;
+}
+
+BaseAmount BaseFigures::amount(Item item, const std::string& enterprise, const Period& period,
+                               const RowFilter& filter) const {
+  if (const auto name = name_in_base(item); !name.empty() && !filter.narrows_products()) {
+    const auto found = index_.find(Key{enterprise, std::string(name), "", ""});
+    const auto covering = found == index_.end() ? std::nullopt : cover(found->second, period);
+    if (covering) {
+      BaseAmount amount{Rational(0), "base.csv", *covering};
+      for (const auto* row : *covering) *amount.value += row->value;
+      return amount;
+    }
+  }
+  return from_measures(item, enterprise, period, filter);
+}
+
+BaseOutputs BaseFigures::outputs(const std::string& enterprise, const Period& period, const RowFilter& filter) const {
+  BaseOutputs outputs;
+  for (const auto& [key, rows] : of(enterprise, "output.good")) {
+    if (!passes(key, filter)) continue;
+    const auto covering = cover(*rows, period);
+    if (!covering) continue;
+    if (!outputs.quantities) outputs.quantities.emplace();
+    for (const auto* row : *covering) (*outputs.quantities)[key.product] += row->value;
+    outputs.source = "base.csv";
+  }
+  return outputs;
+}
+
+}  // namespace songhua::indicators

@@ -1,0 +1,271 @@
+#include "indicators/evaluation.h"
+
+#include <algorithm>
+#include <set>
+
+#include "model/industries.h"
+
+namespace songhua::indicators {
+namespace {
+
+bool uses_comparable_prices(Item item) {
+  return item == Item::gross_output_comparable || item == Item::value_added_comparable;
+}
+
+// The price index of a division for a period; months may stand for a longer period only one by one, so only an exact
+// row counts.
+Value price_index(const Inputs& inputs, const std::string& division, const Period& period) {
+  const auto window = period.window(inputs.zone);
+  for (const auto& row : inputs.ppi) {
+    if (row.industry == division && row.period.window(inputs.zone) == window) return row.index;
+  }
+  return Reason::no_base;
+}
+
+}  // namespace
+
+Evaluation::Evaluation(const Inputs& inputs, QuantitySource& source, const Settings& settings)
+    : inputs_(inputs), settings_(settings), rollups_(inputs, source), bases_(inputs, rollups_) {
+  for (const auto& line : source.lines()) presence_[line.enterprise].push_back(line);
+}
+
+Day Evaluation::last_day(const Period& period) const {
+  return inputs_.day_of(window(period).end - Millis{1});
+}
+
+Selection Evaluation::select(const Scope& scope, const Period& period, bool by_product) const {
+  const auto day = last_day(period);
+  return {select_enterprises(scope, inputs_, day, by_product), row_filter(scope, inputs_, day, by_product),
+          scope.get("scale") == "all"};
+}
+
+const EnterpriseSums* Evaluation::sums_of(const Enterprise& enterprise, const Selection& selection, Window window) {
+  const auto& sums = rollups_.sums(window, selection.filter);
+  const auto found = sums.find(enterprise.id);
+  return found == sums.end() ? nullptr : &found->second;
+}
+
+std::optional<UnixMillis> Evaluation::gone_since(const std::string& enterprise, const LineId& line) {
+  const auto found = presence_.find(enterprise);
+  if (found == presence_.end()) return std::nullopt;
+  for (const auto& known : found->second) {
+    if (known.line == line) return known.gone_since;
+  }
+  return std::nullopt;
+}
+
+std::vector<LineId> Evaluation::missing_lines(const std::string& enterprise, Window window) {
+  std::set<LineId> expected;
+  if (const auto found = presence_.find(enterprise); found != presence_.end()) {
+    for (const auto& line : found->second) {
+      const bool gone = line.gone_since && *line.gone_since <= window.start;
+      const bool later = line.first_seen && *line.first_seen >= window.end;
+      if (!gone && !later) expected.insert(line.line);
+    }
+  }
+  const auto& lines = inputs_.reg.lines();
+  const auto first = std::lower_bound(lines.begin(), lines.end(), enterprise,
+                                      [](const LineRow& row, const std::string& id) { return row.enterprise < id; });
+  for (auto row = first; row != lines.end() && row->enterprise == enterprise; ++row) {
+    const bool valid = row->validity.overlaps(
+        {inputs_.day_of(window.start), inputs_.day_of(window.end - Millis{1}) + std::chrono::days{1}});
+    const auto gone = gone_since(enterprise, row->line);
+    if (valid && !(gone && *gone <= window.start)) expected.insert(row->line);
+  }
+  const auto& sums = rollups_.sums(window, {});
+  if (const auto found = sums.find(enterprise); found != sums.end()) {
+    for (const auto& [line, sum] : found->second.lines) expected.erase(line);
+  }
+  return {expected.begin(), expected.end()};
+}
+
+bool Evaluation::note(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window,
+                      Feed feed) {
+  const bool reporting = rollups_.sums(window, {}).contains(enterprise.id);
+  const auto* sums = sums_of(enterprise, selection, window);
+  if (!reporting && sums == nullptr) {
+    notes.warn("not_reporting", enterprise.id);
+    notes.doubt(Status::preliminary);
+    return false;
+  }
+  for (const auto& line : missing_lines(enterprise.id, window)) {
+    if (selection.filter.line.empty() || selection.filter.line == line) notes.doubt(Status::preliminary);
+  }
+  if (sums == nullptr) return true;
+  const auto& doubt = sums->doubts.at(static_cast<std::size_t>(feed));
+  notes.doubt(doubt.status);
+  if (doubt.estimated) notes.flags.insert("estimated");
+  if (feed == Feed::output || feed == Feed::dispatch) {
+    for (const auto& product : sums->uncatalogued) notes.warn("uncatalogued", product);
+  }
+  if (feed == Feed::dispatch) {
+    for (const auto& market : sums->unknown_markets) notes.warn("unknown_market", market);
+  }
+  return true;
+}
+
+Amount Evaluation::level(Item item, const Selection& selection, const Period& period) {
+  Amount amount;
+  const auto span = window(period);
+  const bool impute = settings_.impute_growth && !selection.filter.narrows_products();
+  Rational guessed = 0;
+  for (const auto* enterprise : selection.enterprises) {
+    const bool reporting = note(amount.notes, *enterprise, selection, span, feed_of(item));
+    if (const auto* sums = sums_of(*enterprise, selection, span)) {
+      amount.value += sums->items.at(static_cast<std::size_t>(item));
+      if (uses_comparable_prices(item) && sums->price_imputed) amount.notes.flags.insert("price_imputed");
+    } else if (impute && !reporting) {
+      const auto& values = imputed(item, selection.all_scales, period);
+      if (const auto found = values.find(enterprise->id); found != values.end()) guessed += found->second;
+    }
+  }
+  amount.value += guessed;
+  if (guessed != 0) {
+    amount.notes.flags.insert("imputed");
+    if (amount.value > 0) amount.notes.imputed_share = Rational(guessed / amount.value * 100);
+  }
+  return amount;
+}
+
+bool Evaluation::covers(const std::string& enterprise, Window window, Feed feed) {
+  const auto& sums = rollups_.sums(window, {});
+  const auto found = sums.find(enterprise);
+  if (found == sums.end()) return false;
+  const auto& doubt = found->second.doubts.at(static_cast<std::size_t>(feed));
+  return doubt.from_start && doubt.status != Status::preliminary && missing_lines(enterprise, window).empty();
+}
+
+BaseAmount Evaluation::base_of(Item item, const Enterprise& enterprise, const Selection& selection,
+                               const Period& period) {
+  auto amount = bases_.amount(item, enterprise.id, period, selection.filter);
+  if (amount.value) return amount;
+  const auto span = window(period);
+  if (!covers(enterprise.id, span, feed_of(item))) return {};
+  const auto* sums = sums_of(enterprise, selection, span);
+  return {sums == nullptr ? Rational(0) : sums->items.at(static_cast<std::size_t>(item)), "rollup", {}};
+}
+
+BaseOutputs Evaluation::base_outputs(const Enterprise& enterprise, const Selection& selection, const Period& period) {
+  auto outputs = bases_.outputs(enterprise.id, period, selection.filter);
+  if (outputs.quantities) return outputs;
+  const auto span = window(period);
+  if (!covers(enterprise.id, span, Feed::output)) return {};
+  outputs = {std::map<std::string, Rational>{}, "rollup"};
+  if (const auto* sums = sums_of(enterprise, selection, span)) {
+    for (const auto& [product, sum] : sums->products) (*outputs.quantities)[product] = Rational(sum.good);
+  }
+  return outputs;
+}
+
+std::vector<Respondent> Evaluation::respondents(Item item, const Selection& selection, const Period& period) {
+  std::vector<Respondent> all;
+  const auto span = window(period);
+  for (const auto* enterprise : selection.enterprises) {
+    const auto* sums = sums_of(*enterprise, selection, span);
+    const auto base = base_of(item, *enterprise, selection, period.last_year());
+    all.push_back({enterprise->id, division_of(enterprise->industry), rollups_.sums(span, {}).contains(enterprise->id),
+                   sums == nullptr ? Rational(0) : sums->items.at(static_cast<std::size_t>(item)),
+                   base.value ? Value(*base.value) : Value(Reason::no_base)});
+  }
+  return all;
+}
+
+const std::map<std::string, Rational>& Evaluation::imputed(Item item, bool all_scales, const Period& period) {
+  const auto key = std::make_tuple(item, all_scales, period.name());
+  if (const auto found = imputed_.find(key); found != imputed_.end()) return found->second;
+  // Ratios are those of the province, whatever is asked for, so that parts add up to the whole.
+  Scope province;
+  if (all_scales) province = province.with("scale", "all");
+  return imputed_.emplace(key, impute(respondents(item, select(province, period), period))).first->second;
+}
+
+void Evaluation::note_coverage(Notes& notes, const Selection& selection, const Period& period) {
+  const auto covered = coverage(respondents(Item::value_added_comparable, selection, period));
+  if (!covered.known()) return;
+  notes.coverage = *covered;
+  if (*covered < settings_.coverage_limit) notes.warn("low_coverage", "coverage");
+}
+
+Ends Evaluation::ends(Item item, const Selection& selection, const Period& period) {
+  Ends result;
+  Rational now = 0, base = 0, guessed = 0;
+  bool any = false, missing = false;
+  const auto span = window(period);
+  for (const auto* enterprise : selection.enterprises) {
+    const auto before = base_of(item, *enterprise, selection, period.last_year());
+    if (!before.value) {
+      result.notes.warn("no_base", enterprise->id);
+      continue;
+    }
+    any = true;
+    base += *before.value;
+    result.notes.base_sources.insert(before.source);
+    const bool reporting = note(result.notes, *enterprise, selection, span, feed_of(item));
+    missing = missing || !reporting;
+    if (const auto* sums = sums_of(*enterprise, selection, span)) {
+      now += sums->items.at(static_cast<std::size_t>(item));
+      if (uses_comparable_prices(item) && sums->price_imputed) result.notes.flags.insert("price_imputed");
+    } else if (!reporting && settings_.impute_growth && !selection.filter.narrows_products()) {
+      const auto& values = imputed(item, selection.all_scales, period);
+      if (const auto found = values.find(enterprise->id); found != values.end()) guessed += found->second;
+    }
+  }
+  now += guessed;
+  if (guessed != 0) {
+    result.notes.flags.insert("imputed");
+    if (now > 0) result.notes.imputed_share = Rational(guessed / now * 100);
+  }
+  if (missing) note_coverage(result.notes, selection, period);
+  if (!any) return result;
+  result.now = now;
+  result.base = base;
+  return result;
+}
+
+Ends Evaluation::deflated_ends(const Selection& selection, const Period& period) {
+  std::map<std::string, Selection> divisions;
+  for (const auto* enterprise : selection.enterprises) {
+    auto& division = divisions[division_of(enterprise->industry)];
+    division.enterprises.push_back(enterprise);
+    division.filter = selection.filter;
+    division.all_scales = selection.all_scales;
+  }
+  Ends result;
+  Rational now = 0, base = 0;
+  bool any = false, partial = false;
+  for (const auto& [division, part] : divisions) {
+    const auto ends_of_part = ends(Item::value_added_current, part, period);
+    result.notes.merge(ends_of_part.notes);
+    partial = partial || ends_of_part.notes.coverage;
+    if (!ends_of_part.base.known()) continue;
+    const Value real = deflated(ends_of_part.now, price_index(inputs_, division, period));
+    if (!real.known()) {
+      result.notes.warn("no_price_index", division);
+      result.now = result.base = real;
+      return result;
+    }
+    any = true;
+    now += *real;
+    base += *ends_of_part.base;
+  }
+  result.notes.warnings.erase("low_coverage");  // of a part; what counts is the whole
+  result.notes.coverage.reset();
+  result.notes.imputed_share.reset();
+  if (partial) note_coverage(result.notes, selection, period);
+  if (!any) return result;
+  result.now = now;
+  result.base = base;
+  return result;
+}
+
+Ends Evaluation::growth_ends(const Selection& selection, const Period& period) {
+  return settings_.deflated ? deflated_ends(selection, period) : ends(Item::value_added_comparable, selection, period);
+}
+
+Rational months_of(const Period& period) {
+  if (period.kind != Period::Kind::day) return period.months();
+  const bool leap = std::chrono::year{period.year}.is_leap();
+  return Rational(12, leap ? 366 : 365);
+}
+
+}  // namespace songhua::indicators

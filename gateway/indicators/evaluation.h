@@ -1,0 +1,86 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "indicators/base_figures.h"
+#include "indicators/coverage.h"
+#include "indicators/growth.h"
+#include "indicators/notes.h"
+#include "indicators/sums.h"
+
+// Levels and both ends of comparisons for a selection of enterprises, with everything that is to be said about them.
+// One object serves one computation and caches what it asked the rollups for. Inside the room only.
+namespace songhua::indicators {
+
+struct Selection {
+  std::vector<const Enterprise*> enterprises;  // register rows that hold on the period's last day
+  RowFilter filter;
+  bool all_scales = false;
+};
+
+struct Amount {
+  Rational value = 0;
+  Notes notes;
+};
+
+// The same level now and a year before, over the enterprises that have a base.
+struct Ends {
+  Value now = Reason::no_base;
+  Value base = Reason::no_base;
+  Notes notes;
+};
+
+class Evaluation {
+ public:
+  Evaluation(const Inputs& inputs, QuantitySource& source, const Settings& settings);
+
+  [[nodiscard]] Selection select(const Scope& scope, const Period& period, bool by_product = false) const;
+  [[nodiscard]] Day last_day(const Period& period) const;
+  [[nodiscard]] Window window(const Period& period) const { return period.window(inputs_.zone); }
+
+  Amount level(Item item, const Selection& selection, const Period& period);
+  Ends ends(Item item, const Selection& selection, const Period& period);
+  // The ends of the headline growth: comparable prices, or deflated by industry.
+  Ends growth_ends(const Selection& selection, const Period& period);
+  // R = sum of deflated industries, with VA_cur now and a year before.
+  Ends deflated_ends(const Selection& selection, const Period& period);
+
+  // Sums of one enterprise under the selection's filter; null without rows.
+  const EnterpriseSums* sums_of(const Enterprise& enterprise, const Selection& selection, Window window);
+  // Adds status, flags and warnings of one enterprise's rows of a feed. False where it has not reported.
+  bool note(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window, Feed feed);
+  // X of the enterprises of a period, for coverage and imputation.
+  std::vector<Respondent> respondents(Item item, const Selection& selection, const Period& period);
+  // Lines that should have reported in the window and have no row, by enterprise.
+  [[nodiscard]] std::vector<LineId> missing_lines(const std::string& enterprise, Window window);
+  // Time of declaration, for lines declared gone.
+  [[nodiscard]] std::optional<UnixMillis> gone_since(const std::string& enterprise, const LineId& line);
+
+  [[nodiscard]] const Inputs& inputs() const { return inputs_; }
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+  Rollups& rollups() { return rollups_; }
+  BaseFigures& bases() { return bases_; }
+  // A base from base.csv, else from the own rollup where every expected line covers the period.
+  BaseAmount base_of(Item item, const Enterprise& enterprise, const Selection& selection, const Period& period);
+  BaseOutputs base_outputs(const Enterprise& enterprise, const Selection& selection, const Period& period);
+
+ private:
+  void note_coverage(Notes& notes, const Selection& selection, const Period& period);
+  bool covers(const std::string& enterprise, Window window, Feed feed);
+  const std::map<std::string, Rational>& imputed(Item item, bool all_scales, const Period& period);
+
+  const Inputs& inputs_;
+  Settings settings_;
+  Rollups rollups_;
+  BaseFigures bases_;
+  std::map<std::string, std::vector<LinePresence>, std::less<>> presence_;
+  std::map<std::tuple<Item, bool, std::string>, std::map<std::string, Rational>> imputed_;
+};
+
+// 12 parts of a year for a month; a day is its share of the year's days.
+Rational months_of(const Period& period);
+
+}  // namespace songhua::indicators

@@ -1,0 +1,263 @@
+#include "indicators/sums.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "model/industries.h"
+
+namespace songhua::indicators {
+namespace {
+
+constexpr std::int64_t kMillisPerHour = 3'600'000;
+
+std::optional<Feed> feed_of_measure(std::string_view measure) {
+  if (measure.starts_with("output.")) return Feed::output;
+  if (measure.starts_with("dispatch.")) return Feed::dispatch;
+  if (measure.starts_with("energy.")) return Feed::energy;
+  if (measure.starts_with("labour.")) return Feed::labour;
+  if (measure.starts_with("equipment.")) return Feed::equipment;
+  if (measure.starts_with("time.")) return Feed::time;
+  if (measure == "event.failures") return Feed::failures;
+  return std::nullopt;  // process values and what others send: no indicator reads them
+}
+
+const EnergyCoefficient* coefficient(const Inputs& inputs, std::string_view carrier, Day day) {
+  for (const auto& c : inputs.energy) {
+    if (c.carrier == carrier && c.validity.holds(day) && (!c.medium || inputs.count_water)) return &c;
+  }
+  return nullptr;
+}
+
+bool in_product_group(const Product& product, const Group& group, Day day) {
+  if (group.kind == Group::Kind::industry) return group.has(product.industry, day);
+  return std::any_of(product.tags.begin(), product.tags.end(), [&](const auto& tag) { return group.has(tag, day); });
+}
+
+Day last_day_of(int year) {
+  return Day{std::chrono::year{year} / std::chrono::December / std::chrono::day{31}};
+}
+
+// Price index of a division from the base year to the year of `day`, as a ratio; none where a year is missing.
+std::optional<Rational> price_rise(const Inputs& inputs, const std::string& division, Day day) {
+  const int year = static_cast<int>(std::chrono::year_month_day{day}.year());
+  Rational rise = 1;
+  for (int y = inputs.catalogue.base_year + 1; y <= year; ++y) {
+    const auto found = std::find_if(inputs.ppi.begin(), inputs.ppi.end(), [&](const PpiRow& row) {
+      return row.industry == division && row.period.kind == Period::Kind::year && row.period.year == y;
+    });
+    if (found == inputs.ppi.end()) return std::nullopt;
+    rise *= found->index / 100;
+  }
+  return rise;
+}
+
+// A price within 64 bits over 64 bits: what is wider is cut to millionths of a fen, and is flagged as imputed anyway.
+Fraction narrow(const Rational& value) {
+  const auto text = exact_text(value);
+  if (const auto exact = Fraction::parse(text)) return *exact;
+  const BigInt millionths = numerator(value) * 1'000'000 / denominator(value);
+  return Fraction::parse(millionths.str() + "/1000000").value_or(Fraction{0, 1});
+}
+
+}  // namespace
+
+struct Rollups::Building {
+  struct Enterprise {
+    LevelSums levels;
+    Rational tce = 0;
+    std::set<std::string> units;  // of products made
+  };
+  Sums sums;
+  std::map<std::string, Enterprise> levels;
+  std::map<std::tuple<std::string, std::string, std::string, Day>, Priced> prices;
+};
+
+Feed feed_of(Item item) {
+  switch (item) {
+    case Item::sales_value:
+    case Item::export_delivery_value:
+      return Feed::dispatch;
+    case Item::energy_tce:
+      return Feed::energy;
+    default:
+      return Feed::output;
+  }
+}
+
+std::string market_of(const std::string& market) {
+  return is_country(market) ? market : "ZZ";
+}
+
+bool is_product_measure(std::string_view measure) {
+  return measure.starts_with("output.") || measure.starts_with("dispatch.");
+}
+
+std::vector<Window> Rollups::pieces(Window window) const {
+  std::vector<Window> parts;
+  UnixMillis start = window.start;
+  for (const auto day : inputs_.changes_in(window)) {
+    parts.push_back({start, inputs_.start_of(day)});
+    start = inputs_.start_of(day);
+  }
+  parts.push_back({start, window.end});
+  return parts;
+}
+
+Priced Rollups::priced(const std::string& enterprise, const std::string& line, const Product& product, Day day) const {
+  Priced priced;
+  priced.fields = inputs_.price_at(enterprise, line, product, day);
+  const auto base_year_fields = inputs_.price_at(enterprise, line, product, last_day_of(inputs_.catalogue.base_year));
+  priced.va_rate_base = base_year_fields.va_rate.value_or(*priced.fields.va_rate);
+  if (!priced.fields.comparable_price) {
+    // A new product: the price of its first days at the base year's price level, else as it is.
+    const auto first_day = product.prices.front().valid_from == kFirstDay ? day : product.prices.front().valid_from;
+    const auto price = inputs_.price_at(enterprise, line, product, first_day).price;
+    const auto rise = price_rise(inputs_, division_of(product.industry), first_day);
+    priced.fields.comparable_price = rise ? narrow(rational(*price) / *rise) : *price;
+    priced.imputed = !rise;
+  }
+  for (const auto* row : inputs_.reg.rows_of(enterprise, line)) {
+    if (!row->validity.holds(day) || !row->capacity_per_hour) continue;
+    if (row->product == product.id || (row->product.empty() && !priced.capacity_per_hour)) {
+      priced.capacity_per_hour = row->capacity_per_hour;
+    }
+  }
+  if (!priced.capacity_per_hour) priced.capacity_per_hour = product.capacity_per_hour;
+  return priced;
+}
+
+bool Rollups::passes(const QuantityRow& row, const Product* product, const RowFilter& filter) const {
+  // What is not official shows on its own line only.
+  if (filter.line.empty() ? !row.official : row.line != filter.line) return false;
+  if (!is_product_measure(row.key.measure)) return true;
+  if (!filter.product.empty() && row.key.product != filter.product) return false;
+  if (!filter.industry.empty() && (product == nullptr || !product->industry.starts_with(filter.industry))) return false;
+  if (!filter.product_group.empty() &&
+      (product == nullptr ||
+       !in_product_group(*product, *inputs_.groups.find(filter.product_group), filter.group_day))) {
+    return false;
+  }
+  const auto market = market_of(row.key.market);
+  if (!filter.market.empty() && market != filter.market) return false;
+  if (filter.market_group.empty()) return true;
+  const auto* group = inputs_.groups.find_market(filter.market_group);
+  return group != nullptr && group->has(market, filter.group_day);
+}
+
+void Rollups::add_product_row(const QuantityRow& row, const Product& product, Day day, Building& into) {
+  const auto key = std::make_tuple(row.enterprise, row.line, product.id, day);
+  auto found = into.prices.find(key);
+  if (found == into.prices.end()) {
+    found = into.prices.emplace(key, priced(row.enterprise, row.line, product, day)).first;
+  }
+  const auto& price = found->second;
+  auto& sums = into.sums[row.enterprise];
+  auto& building = into.levels[row.enterprise];
+  const BigInt quantity = big(row.quantity);
+  if (row.key.measure == "dispatch.quantity") {
+    const auto market = market_of(row.key.market);
+    if (market == "ZZ" && quantity != 0) sums.unknown_markets.insert(row.key.market);
+    building.levels.add_dispatch(quantity, price.fields, market == "CN");
+    return;
+  }
+  auto& line = sums.lines[row.line].products[product.id];
+  auto& total = sums.products[product.id];
+  if (quantity != 0) building.units.insert(product.unit);
+  // PRI = 3,600,000 ms / capacity
+  const Rational pri =
+      price.capacity_per_hour ? Rational(kMillisPerHour / rational(*price.capacity_per_hour)) : Rational(0);
+  const auto add = [&](BigInt ProductSum::*field) {
+    line.*field += quantity;
+    total.*field += quantity;
+  };
+  if (row.key.measure == "output.good") {
+    building.levels.add_good(quantity, price.fields, price.va_rate_base);
+    sums.price_imputed = sums.price_imputed || price.imputed;
+    add(&ProductSum::good);
+    sums.kpi.good += quantity;
+    sums.kpi.cycle_good += pri * quantity;
+    if (price.capacity_per_hour) {
+      const auto term_key =
+          product.id + "@" + price.fields.comparable_price->str() + "@" + price.capacity_per_hour->str();
+      auto& term = sums.lines[row.line].capacity[term_key];
+      term.good += quantity;
+      term.comparable_price = rational(*price.fields.comparable_price);
+      term.capacity_per_hour = rational(*price.capacity_per_hour);
+    }
+  } else if (row.key.measure == "output.rejected") {
+    add(&ProductSum::rejected);
+    sums.kpi.rejected += quantity;
+  } else if (row.key.measure == "output.reworked") {
+    add(&ProductSum::reworked);
+    sums.kpi.reworked += quantity;
+    return;
+  } else {
+    return;
+  }
+  sums.kpi.cycle_all += pri * quantity;
+  line.cycle_all += pri * quantity;
+}
+
+void Rollups::add_energy(const QuantityRow& row, Day day, Building& into) {
+  const std::string carrier = row.key.measure.substr(std::string_view("energy.").size());
+  auto& sums = into.sums[row.enterprise];
+  if (carrier == "electricity") sums.lines[row.line].electricity_wh += big(row.quantity);
+  const auto* c = coefficient(inputs_, carrier, day);
+  if (c == nullptr) return;  // shown as a measure, not counted as energy
+  const Rational tce = rational(row.quantity) * c->tce_per_unit;
+  into.levels[row.enterprise].tce += tce;
+  sums.lines[row.line].tce += tce;
+}
+
+void Rollups::add_row(const QuantityRow& row, Day day, bool last_piece, const RowFilter& filter, Building& into) {
+  const auto feed = feed_of_measure(row.key.measure);
+  if (!feed || (feed == Feed::equipment && !last_piece)) return;
+  const bool of_product = is_product_measure(row.key.measure);
+  const auto* product = of_product ? inputs_.catalogue.find(row.key.product) : nullptr;
+  if (!passes(row, product, filter)) return;
+  auto& sums = into.sums[row.enterprise];
+  auto& doubt = sums.doubts.at(static_cast<std::size_t>(*feed));
+  doubt.status = std::max(doubt.status, row.status);
+  doubt.estimated = doubt.estimated || row.estimated;
+  doubt.from_start = doubt.from_start && row.from_start;
+  sums.lines.try_emplace(row.line);
+  if (of_product) {
+    if (product != nullptr) return add_product_row(row, *product, day, into);
+    if (row.quantity != 0) sums.uncatalogued.insert(row.key.product);
+    return;
+  }
+  if (feed == Feed::energy) add_energy(row, day, into);
+  if (feed == Feed::time) {
+    sums.kpi.add_time(std::string_view(row.key.measure).substr(std::string_view("time.").size()), big(row.quantity));
+  } else if (feed == Feed::failures) {
+    sums.kpi.failures += big(row.quantity);
+  } else {
+    sums.measures[row.key.measure] += big(row.quantity);
+  }
+}
+
+const Sums& Rollups::sums(Window window, const RowFilter& filter) {
+  const auto key = std::make_pair(window, filter);
+  if (const auto found = cache_.find(key); found != cache_.end()) return found->second;
+  Building building;
+  const auto parts = pieces(window);
+  for (const auto& piece : parts) {
+    const auto day = inputs_.day_of(piece.start);
+    for (const auto& row : source_.quantities(piece)) add_row(row, day, piece.end == window.end, filter, building);
+  }
+  for (auto& [enterprise, sums] : building.sums) {
+    const auto& built = building.levels[enterprise];
+    const auto& l = built.levels;
+    sums.items = {l.gross_output_current.value(),
+                  l.gross_output_comparable.value(),
+                  l.value_added_current.value(),
+                  l.value_added_comparable.value(),
+                  l.sales_value.value(),
+                  l.export_delivery_value.value(),
+                  built.tce};
+    sums.kpi.mixed_units = built.units.size() > 1;
+  }
+  return cache_.emplace(key, std::move(building.sums)).first->second;
+}
+
+}  // namespace songhua::indicators
