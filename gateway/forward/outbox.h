@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,44 +80,59 @@ class Outbox {
   [[nodiscard]] OutboxStatus status() { return outbox_status(store_); }
 
  private:
-  struct Cut;
-  struct Sent {
-    UnixMillis at;
-    bool answered_refused = false;
-    UnixMillis retry_at;
-    Millis pause{0};
-  };
-  void load_head();
-  void refresh_dictionary();
-  void put_batch(std::vector<BatchRecord> records, UnixMillis now);
-  void forget(std::uint64_t number);
-  void sweep_dictionaries();
-  void begin_new_incarnation(std::uint64_t continued_to);
-  std::size_t cut_dirty(UnixMillis now);
-  void mark_again(const Batch& batch);
-
-  storage::Store& store_;
-  SigningKey key_;
-  OutboxOptions options_;
-
-  std::uint64_t head_ = 0;
-  std::optional<Digest> head_hash_;
-  std::optional<Digest> head_dictionary_;
-
-  struct Version {
+  struct Version {  // of what the dictionary is made of
     std::uint64_t dictionary = 0;
     std::int64_t sources = -1;
     std::int64_t line_states = -1;
     auto operator<=>(const Version&) const = default;
   };
+  struct Retry {
+    UnixMillis at;
+    Millis pause;
+  };
+  struct Row {  // of the outbox table
+    std::uint64_t number = 0;
+    Digest dictionary;
+    std::string bytes;
+  };
+
+  void load_head();
+  void save_head();
+  [[nodiscard]] Version version();
+  void refresh_dictionary(UnixMillis now);
+  std::size_t cut_dirty(UnixMillis now);
+  void cut_quarter(rollup::LineIndex line, UnixMillis quarter, std::uint64_t generation, UnixMillis now,
+                   std::vector<BatchRecord>& records);
+  void refuse_to_send(const BatchRecord& record, const std::string& why, UnixMillis now);
+  void put_batch(std::vector<BatchRecord>& records, UnixMillis now);
+
+  [[nodiscard]] std::vector<Row> rows_to_send(UnixMillis now, std::size_t room);
+  void send_row(Row row, std::vector<Outgoing>& out);
+  [[nodiscard]] std::optional<std::uint64_t> find(const Ack& ack);
+  void committed(std::uint64_t number);
+  void refused(std::uint64_t number, const Ack& ack, UnixMillis now);
+  void sweep_dictionaries();
+  void begin_new_incarnation(std::uint64_t continued_to);
+
+  storage::Store& store_;
+  SigningKey key_;
+  OutboxOptions options_;
+
+  // The chain's end, as in the store.
+  std::uint64_t head_ = 0;
+  std::optional<Digest> head_hash_;
+  std::optional<Digest> head_dictionary_;
+
   Version version_;
+  WireDictionary wire_;
   Digest dictionary_;
 
   UnixMillis last_cut_ = UnixMillis::min();
-  std::map<std::uint64_t, Sent> sent_;
-  std::map<Digest, bool> dictionary_sent_;
-  std::size_t window_;
-  UnixMillis waiting_since_;  // the oldest unanswered one has waited since then
+  std::set<std::uint64_t> unanswered_;
+  UnixMillis waiting_since_;                // nothing was answered since then, or there was nothing to answer
+  std::size_t window_;                      // how many may be unanswered now
+  std::map<std::uint64_t, Retry> retries_;  // of refused batches
+  std::set<Digest> dictionaries_sent_;      // on this connection, or known to the centre
 };
 
 }  // namespace songhua::forward
