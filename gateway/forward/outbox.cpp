@@ -56,7 +56,9 @@ Outbox::Version Outbox::version() {
 
 void Outbox::refresh_dictionary(UnixMillis now) {
   const auto newest = version();
-  if (newest == version_) return;
+  SQLite::Statement exists(store_.database(), "SELECT 1 FROM outbox WHERE number < 0 AND hash = ?");
+  bind_blob(exists, 1, dictionary_.raw());
+  if (newest == version_ && exists.executeStep()) return;
   const auto& known = store_.dictionary();
   WireDictionary wire;
   wire.gap_limit = options_.gap_limit;
@@ -78,7 +80,7 @@ void Outbox::refresh_dictionary(UnixMillis now) {
   dictionary_ = Digest::of(bytes);
   wire_ = std::move(wire);
   version_ = newest;
-  SQLite::Statement exists(store_.database(), "SELECT 1 FROM outbox WHERE number < 0 AND hash = ?");
+  exists.reset();
   bind_blob(exists, 1, dictionary_.raw());
   if (exists.executeStep()) return;
   SQLite::Statement insert(
@@ -98,6 +100,7 @@ std::size_t Outbox::cut(UnixMillis now) {
 }
 
 std::size_t Outbox::cut_all(UnixMillis now) {
+  load_head();  // a transaction of the caller's may have been rolled back since
   const auto before = head_;
   bool more = false;
   try {

@@ -68,6 +68,7 @@ void Outbox::send_row(Row row, std::vector<Outgoing>& out) {
 
 void Outbox::connected() {
   unanswered_.clear();
+  window_ = options_.window;
   dictionaries_sent_.clear();
   // What was refused may have been set right meanwhile (an enrolment, a newer centre).
   SQLite::Statement query(store_.database(), "SELECT number FROM outbox WHERE number > 0 AND state = 'refused'");
