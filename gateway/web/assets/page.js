@@ -1,0 +1,392 @@
+'use strict';
+// One page for the gateway and for the centre. Every figure is a value of the API, shown digit by digit as it came and
+// marked with data-indicator or data-measure; nothing is computed in floating point but the depth of a colour.
+const REFRESH_MS = 10000;
+let language = 0;  // index into WORDS' pairs: 0 Chinese, 1 English
+let chart = null;
+let shown = null;  // how to draw again what was read last, for a change of language
+
+// ---- words ----
+const say = (table, key) => (table[key] ? table[key][language] : String(key));
+const word = (key) => say(WORDS, key);
+
+function pick_language() {
+  let kept = null;
+  try { kept = localStorage.getItem('language'); } catch (error) { /* storage may be forbidden */ }
+  const asked = new URLSearchParams(location.search).get('lang') || kept || navigator.language || 'zh';
+  language = asked.toLowerCase().startsWith('zh') ? 0 : 1;
+}
+
+function apply_language() {
+  document.documentElement.lang = language === 0 ? 'zh-CN' : 'en';
+  for (const node of document.querySelectorAll('[data-word]')) node.textContent = word(node.dataset.word);
+  document.getElementById('language').textContent = word('switch');
+}
+
+// ---- the API ----
+// Quantities are integers of up to 64 bits and more: they are kept as text, for BigInt.
+const parse_exact = (text) => JSON.parse(text.replace(/("(?:quantity|previous)":\s*)(-?\d+)(?=[\s,}])/g, '$1"$2"'));
+
+async function get(path, parameters = {}) {
+  const query = new URLSearchParams(parameters).toString();
+  const answer = await fetch(`/api/v1/${path}${query ? `?${query}` : ''}`);
+  const text = await answer.text();
+  if (answer.ok) return parse_exact(text);
+  let why = `${answer.status}`;
+  try { why = JSON.parse(text).error || why; } catch (error) { /* the status says enough */ }
+  throw new Error(`${path}: ${why}`);
+}
+// What a program does not offer leaves its card empty, not the page.
+const get_or = (fallback, path, parameters) => get(path, parameters).catch(() => fallback);
+const indicator = (id, parameters) => get_or([], 'indicators', { indicator: id, ...parameters });
+
+// ---- building blocks ----
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+const card = (kind, title, ...children) => make('section', { class: kind }, make('h2', {}, title), ...children);
+const empty = (text = word('none')) => make('p', { class: 'empty' }, text);
+
+const grouped = (digits) => {
+  const [, sign, whole, rest] = /^(-?)(\d+)(.*)$/.exec(digits) || [null, '', digits, ''];
+  return sign + whole.replace(/\B(?=(\d{3})+$)/g, ',') + rest;
+};
+
+function marks(row) {
+  const notes = [];
+  if (row.status === 'preliminary' || row.status === 'revised') notes.push(word(row.status));
+  if (row.estimated || (row.flags || []).includes('estimated')) notes.push(word('estimated'));
+  return notes.length ? make('span', { class: 'status' }, notes.join(' ')) : null;
+}
+const unit_of = (unit) => (unit && say(UNITS, unit) ? make('span', { class: 'unit' }, say(UNITS, unit)) : null);
+
+// A figure of an indicator row; one without value says why, in words.
+function figure(row, with_marks = true) {
+  if (!row) return make('span', { class: 'figure none' }, word('no_row'));
+  const tags = { 'data-indicator': row.indicator, 'data-period': row.period, 'data-scope': JSON.stringify(row.scope || {}) };
+  if (row.value === null || row.value === undefined) {
+    return make('span', { class: 'figure none', ...tags, 'data-reason': row.reason }, say(REASONS, row.reason || 'unknown'));
+  }
+  return make('span', {}, make('span', { class: 'figure', ...tags, 'data-value': row.value }, grouped(row.value)),
+    row.unit === '%' ? '%' : unit_of(row.unit), with_marks ? marks(row) : null);
+}
+
+// A sum of rollup rows of one measure, exact; none when there is no row.
+function quantity(rows, tags) {
+  if (rows.length === 0) return make('span', { class: 'figure none', ...tags, 'data-reason': 'none' }, word('none'));
+  const sum = rows.reduce((total, row) => total + BigInt(row.quantity), 0n).toString();
+  const status = { status: rows.find((row) => row.status !== 'final')?.status, estimated: rows.some((row) => row.estimated) };
+  return make('span', {}, make('span', { class: 'figure', ...tags, 'data-value': sum }, grouped(sum)),
+    unit_of(rows[0].unit), marks(status));
+}
+
+// columns: [heading, is a number]; rows: cells (nodes or text), the first one names the row.
+function table(columns, rows) {
+  const head = make('tr', {}, ...columns.map(([name, number]) => make('th', { class: number ? 'number' : null }, name)));
+  const body = rows.map((cells) => make('tr', {}, ...cells.map((cell, i) => make('td',
+    { class: i === 0 ? 'name' : columns[i][1] ? 'number' : null, 'data-label': columns[i][0] }, cell))));
+  return make('div', { class: 'scroll' },
+    make('table', { class: 'wide' }, make('thead', {}, head), make('tbody', {}, ...body)));
+}
+
+// ---- times: the zone of the program's clock, never the browser's ----
+const short_time = (iso) => (iso ? String(iso).replace('T', ' ').slice(5, 16) : word('unknown'));
+const span_text = (ms) => {
+  const s = Math.round(Number(ms) / 1000);
+  if (s < 120) return `${s} s`;
+  return s < 7200 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3600)} h`;
+};
+function day_of(iso, days) {
+  const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + days);
+  return day.toISOString().slice(0, 10);
+}
+// Without "now" in the status: the clock of the browser, as seen in Shanghai.
+const now_of = (status) => status.now || new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 19) + '+08:00';
+
+// ---- gateway ----
+async function read_gateway(status) {
+  const today = day_of(now_of(status), 0);
+  const yesterday = day_of(now_of(status), -1);
+  const [lines, rows, oee, plant, quarantine] = await Promise.all([
+    get_or([], 'lines'),
+    get_or([], 'rollup', { grain: 'day', from: `${yesterday}T00:00`, to: `${day_of(now_of(status), 1)}T00:00` }),
+    indicator('oee', { period: today, by: 'line' }),
+    indicator('oee', { period: today }),
+    get_or(null, 'quarantine'),
+  ]);
+  return { status, today, yesterday, lines, rows, oee, plant: plant[0], quarantine };
+}
+
+function draw_gateway(data) {
+  return [
+    online_tile(data),
+    card('tile', say(INDICATORS, 'oee'), figure(data.plant), make('p', {}, `${word('today')} ${data.today}`)),
+    forward_tile(data.status.forward),
+    quarantine_tile(data),
+    lines_card(data), output_card(data), energy_card(data), quarantine_card(data),
+  ];
+}
+
+const of_day = (rows, day) => rows.filter((row) => String(row.start).slice(0, 10) === day);
+const of_measure = (rows, measure) => rows.filter((row) => row.measure === measure && row.quantity !== undefined);
+
+function online_tile(data) {
+  const running = data.lines.filter((line) => line.online).length;
+  return card('tile', word('lines'),
+    make('span', { class: 'figure', 'data-status': 'lines_online' }, `${running} / ${data.lines.length}`),
+    make('p', {}, word('online')));
+}
+
+function forward_tile(forward) {
+  if (!forward) return card('tile', word('forwarding'), empty(word('no_forward')));
+  return card('tile', word('forwarding'),
+    make('span', { class: 'figure', 'data-status': 'forward.pending', 'data-value': forward.pending },
+      grouped(String(forward.pending))),
+    make('p', {}, `${word('pending')} · ${word('lag')} `,
+      make('span', { 'data-status': 'forward.lag_ms', 'data-value': forward.lag_ms }, span_text(forward.lag_ms))));
+}
+
+// {"reason": count, ...}, or rows with "reason" and "count".
+function quarantine_counts(data) {
+  const source = data.quarantine || data.status.quarantine || {};
+  if (Array.isArray(source)) return source.map((row) => [row.reason, row.count === undefined ? 1 : row.count]);
+  return Object.entries(source.reasons || source).filter(([, count]) => Number.isInteger(count));
+}
+
+function quarantine_tile(data) {
+  const total = quarantine_counts(data).reduce((sum, [, count]) => sum + count, 0);
+  return card('tile', word('quarantine'),
+    make('span', { class: 'figure', 'data-status': 'quarantine', 'data-value': total }, grouped(String(total))),
+    make('p', {}, word('count')));
+}
+
+function quarantine_card(data) {
+  const counts = quarantine_counts(data).filter(([, count]) => count > 0);
+  if (counts.length === 0) return card('half', word('health'), empty(word('no_quarantine')));
+  return card('half', word('health'), table([[word('reason')], [word('count'), true]],
+    counts.map(([reason, count]) => [reason, grouped(String(count))])));
+}
+
+function state_cell(line) {
+  const kind = !line.online ? 'bad' : line.stale ? 'warn' : line.state === 6 ? 'good' : 'idle';
+  const name = STATES[line.state] ? STATES[line.state][language] : word('unknown');
+  const notes = !line.online ? ` · ${word('offline')}` : line.stale ? ` · ${word('stale')}` : '';
+  return make('span', { class: `dot ${kind}`, 'data-line': line.line, 'data-state': line.state }, name + notes);
+}
+
+function lines_card(data) {
+  if (data.lines.length === 0) return card('', word('lines'), empty());
+  return card('', word('lines'), table([[word('line')], [word('state')], [word('since')], ['OEE', true]],
+    data.lines.map((line) => [line.line || `${line.device} (${word('unmapped')})`, state_cell(line),
+      short_time(line.state_since || line.since),
+      figure(data.oee.find((row) => row.scope && row.scope.line === line.line))])));
+}
+
+function output_card(data) {
+  const good = of_measure(data.rows, 'output.good');
+  const keys = [...new Set(good.map((row) => JSON.stringify([row.line, row.product])))].sort();
+  if (keys.length === 0) return card('half', word('output'), empty());
+  const cell = (line, product, day) => quantity(
+    of_day(good, day).filter((row) => row.line === line && row.product === product),
+    { 'data-measure': 'output.good', 'data-line': line, 'data-product': product, 'data-day': day });
+  return card('half', word('output'), table(
+    [[word('product')], [word('line')], [word('today'), true], [word('yesterday'), true]],
+    keys.map(JSON.parse).map(([line, product]) =>
+      [product, line, cell(line, product, data.today), cell(line, product, data.yesterday)])));
+}
+
+function energy_card(data) {
+  const rows = data.rows.filter((row) => String(row.measure).startsWith('energy.') && row.quantity !== undefined &&
+    row.official !== false && !(row.flags || []).includes('not_official'));
+  const measures = [...new Set(rows.map((row) => row.measure))].sort();
+  if (measures.length === 0) return card('half', word('energy'), empty());
+  const cell = (measure, day) => quantity(of_day(of_measure(rows, measure), day), { 'data-measure': measure, 'data-day': day });
+  return card('half', word('energy'), table([[word('carrier')], [word('today'), true], [word('yesterday'), true]],
+    measures.map((measure) => [say(CARRIERS, measure.slice('energy.'.length)), cell(measure, data.today),
+      cell(measure, data.yesterday)])));
+}
+
+// ---- centre ----
+function months_back(iso, n) {
+  const date = new Date(`${iso.slice(0, 7)}-01T00:00:00Z`);
+  date.setUTCMonth(date.getUTCMonth() - n);
+  return date.toISOString().slice(0, 7);
+}
+
+// The latest month whose cumulative rate exists, so that January shows last year's December.
+async function latest_rated(now) {
+  for (let back = 0; back < 3; ++back) {
+    const rows = await indicator('value_added_growth_cumulative', { period: months_back(now, back), cumulative: 'true' });
+    if (rows[0] && rows[0].value !== null) return months_back(now, back);
+  }
+  return months_back(now, 0);
+}
+
+const TILES = ['industrial_value_added', 'value_added_growth_cumulative', 'target.gap_pp', 'target.projected_growth_pct',
+  'gross_output_current', 'export_delivery_value', 'target.target_growth_pct', 'target.required_growth_rest_pct'];
+
+async function read_centre(status) {
+  const period = await latest_rated(now_of(status));
+  const asked = { period, cumulative: 'true' };
+  const months = Array.from({ length: Number(period.slice(5)) }, (_, i) => `${period.slice(0, 5)}${String(i + 1).padStart(2, '0')}`);
+  const first = (rows) => rows[0];
+  const [tiles, course, output, industry_growth, regions, region_growth, exports] = await Promise.all([
+    Promise.all(TILES.map((id) => indicator(id, asked).then(first))),
+    Promise.all(months.map((month) =>
+      indicator('value_added_growth_cumulative', { period: month, cumulative: 'true' }).then(first))),
+    indicator('gross_output_current', { ...asked, by: 'division' }),
+    indicator('value_added_growth_cumulative', { ...asked, by: 'division' }),
+    indicator('industrial_value_added', { ...asked, by: 'prefecture' }),
+    indicator('value_added_growth_cumulative', { ...asked, by: 'prefecture' }),
+    indicator('export_delivery_value', { ...asked, by: 'market_group' }),
+  ]);
+  return { status, period, months, tiles, course, output, industry_growth, regions, region_growth, exports };
+}
+
+function draw_centre(data) {
+  return [
+    ...TILES.map((id, i) => card('tile', say(INDICATORS, id), figure(data.tiles[i]),
+      make('p', {}, data.tiles[i] ? data.tiles[i].period : data.period))),
+    card('half', word('course'), make('div', { class: 'chart' }, make('canvas', { id: 'course', role: 'img',
+      'aria-label': word('course') })), course_table(data)),
+    industry_card(data), region_card(data), export_card(data), gateway_card(data),
+  ];
+}
+
+// The same numbers as the chart's, for those who cannot see it.
+function course_table(data) {
+  const known = data.course.map((row, i) => [data.months[i], row]).filter(([, row]) => row);
+  return known.length === 0 ? empty() : table([[word('month')], [word('actual'), true]],
+    known.slice(-3).map(([month, row]) => [month, figure(row)]));
+}
+
+const of_scope = (rows, key, code) => rows.find((row) => row.scope && row.scope[key] === code);
+const largest = (rows) => Math.max(0, ...rows.map((row) => Number(row.value) || 0));
+const by_value = (rows) => [...rows].sort((a, b) => Number(b.value) - Number(a.value));
+
+function industry_card(data) {
+  if (data.output.length === 0) return card('half', word('industries'), empty());
+  const top = largest(data.output);
+  return card('half', word('industries'), table(
+    [[word('industry')], [say(INDICATORS, 'gross_output_current'), true], [word('growth'), true]],
+    by_value(data.output).map((row) => {
+      const code = row.scope.industry;
+      const bar = make('div', { class: 'bar' });
+      bar.style.setProperty('--width', `${top > 0 ? Math.max(0, 100 * Number(row.value) / top) : 0}%`);
+      return [make('span', {}, `${say(INDUSTRIES, code)} ${INDUSTRIES[code] ? code : ''}`, bar), figure(row),
+        figure(of_scope(data.industry_growth, 'industry', code))];
+    })));
+}
+
+function region_card(data) {
+  if (data.regions.length === 0) return card('', word('regions'), empty());
+  const top = largest(data.regions);
+  const cells = data.regions.map((row) => {
+    const code = String(row.scope.region);
+    const cell = make('div', { 'data-region': code }, make('b', {}, REGIONS[code.slice(0, 4)] ? say(REGIONS, code.slice(0, 4)) : code),
+      figure(row), make('div', { class: 'small' }, `${word('growth')} `, figure(of_scope(data.region_growth, 'region', row.scope.region))));
+    cell.style.setProperty('--depth', top > 0 ? (0.32 * Math.max(0, Number(row.value)) / top).toFixed(3) : 0);
+    return cell;
+  });
+  return card('', word('regions'), make('div', { class: 'map' }, ...cells));
+}
+
+function export_card(data) {
+  if (data.exports.length === 0) return card('half', word('exports'), empty());
+  return card('half', word('exports'), table([[word('partner')], [say(INDICATORS, 'export_delivery_value'), true]],
+    by_value(data.exports).map((row) => [say(PARTNERS, row.scope.market_group), figure(row)])));
+}
+
+function gateway_card(data) {
+  const gateways = data.status.gateways || [];
+  if (gateways.length === 0) return card('half', word('gateways'), empty());
+  return card('half', word('gateways'), table([[word('gateways')], [word('last_batch'), true], [word('lag'), true]],
+    gateways.map((row) => [`${row.enterprise}/${row.gateway}`,
+      row.last_batch === null || row.last_batch === undefined ? word('none') : grouped(String(row.last_batch)),
+      make('span', { class: `dot ${row.lag_ms === null || row.lag_ms > 600000 ? 'warn' : 'good'}`, 'data-gateway': row.gateway },
+        row.lag_ms === null || row.lag_ms === undefined ? word('unknown') : span_text(row.lag_ms))])));
+}
+
+// The canvas needs numbers; the figures beside it keep the digits of the API.
+function draw_chart(data) {
+  const canvas = document.getElementById('course');
+  if (!canvas || typeof Chart === 'undefined') return;
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const number = (row) => (row && row.value !== null && row.value !== undefined ? Number(row.value) : null);
+  const target = number(data.tiles[TILES.indexOf('target.target_growth_pct')]);
+  const axis = { ticks: { color: colour('--soft') }, grid: { color: colour('--rule') } };
+  chart = new Chart(canvas, {
+    type: 'line',
+    data: {
+      labels: data.months,
+      datasets: [
+        { label: word('actual'), data: data.course.map(number), borderColor: colour('--accent'),
+          backgroundColor: colour('--accent'), tension: 0 },
+        { label: word('target'), data: data.months.map(() => target), borderColor: colour('--warn'),
+          backgroundColor: colour('--warn'), borderDash: [6, 4], pointRadius: 0 },
+      ],
+    },
+    options: { animation: false, maintainAspectRatio: false, responsive: true,
+      plugins: { legend: { labels: { color: colour('--ink') } } },
+      scales: { x: axis, y: { ...axis, title: { display: true, text: '%', color: colour('--soft') } } } },
+  });
+}
+
+// ---- the round ----
+function show(data) {
+  const central = data.status.role === 'central';
+  const name = central ? data.status.region || '' : `${data.status.enterprise || ''}/${data.status.id || ''}`;
+  document.getElementById('who').textContent = `${word(central ? 'central' : 'gateway')} ${name === '/' ? '' : name}`;
+  document.getElementById('when').textContent = now_of(data.status).replace('T', ' ').slice(0, 19);
+  if (chart) { chart.destroy(); chart = null; }
+  document.getElementById('page').replaceChildren(...(central ? draw_centre(data) : draw_gateway(data)));
+  if (central) draw_chart(data);
+  // For whoever tests the layout: pixels by which the page is wider than the window, and the window's width.
+  const root = document.documentElement;
+  Object.assign(document.body.dataset, { overflow: root.scrollWidth - root.clientWidth, width: root.clientWidth, ready: 'true' });
+}
+
+async function refresh() {
+  const trouble = document.getElementById('trouble');
+  try {
+    const status = await get('status');
+    shown = await (status.role === 'central' ? read_centre(status) : read_gateway(status));
+    show(shown);
+    trouble.hidden = true;
+  } catch (error) {
+    trouble.textContent = word('unreachable') + error.message;
+    trouble.hidden = false;
+  }
+}
+
+// Events only say that something changed; what is shown is read from the API, at most once in a second.
+let due = null;
+function refresh_soon(after) {
+  if (due !== null) return;
+  due = setTimeout(async () => { due = null; await refresh(); }, after);
+}
+
+function start() {
+  pick_language();
+  apply_language();
+  document.getElementById('language').addEventListener('click', () => {
+    language = 1 - language;
+    try { localStorage.setItem('language', language === 0 ? 'zh' : 'en'); } catch (error) { /* not kept, then */ }
+    apply_language();
+    if (shown) show(shown);
+  });
+  refresh();
+  setInterval(() => refresh_soon(0), REFRESH_MS);
+  const events = new EventSource('/api/v1/events');
+  for (const name of ['line', 'forward', 'rollup', 'indicators', 'quarantine']) {
+    events.addEventListener(name, () => refresh_soon(1000));
+  }
+}
+start();
