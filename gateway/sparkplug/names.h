@@ -58,7 +58,7 @@ class DeviceNames {
 // All shares of a session. A device birth makes a new table that shares everything else with the old one.
 class NameTable {
  public:
-  NameTable() = default;
+  NameTable() : NameTable(std::vector<std::shared_ptr<const DeviceNames>>{}) {}
   explicit NameTable(std::vector<std::shared_ptr<const DeviceNames>> shares);
 
   // This table with the share of one device replaced or added.

@@ -50,7 +50,9 @@ Result<void> unwrap(const Payload& outer, const PayloadLimits& limits, Payload& 
   auto expanded =
       inflate_bytes(outer.body(), algorithm == "GZIP" ? Wrapping::gzip : Wrapping::zlib, limits.bytes, limits.ratio);
   if (!expanded) return refuse(expanded.error().message);
-  if (auto parsed = parse_payload(*expanded, limits, inner); !parsed) return parsed;
+  if (auto parsed = parse_payload(*expanded, limits, inner); !parsed) {
+    return refuse("compressed, and inside: " + parsed.error().message);
+  }
   if (is_compressed(inner)) return refuse("compressed twice");
   if (outer.has_seq()) inner.set_seq(outer.seq());
   if (!inner.has_timestamp() && outer.has_timestamp()) inner.set_timestamp(outer.timestamp());

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "ingest/pipeline.h"
+#include "lines/mapping.h"
+#include "query/rollup_rows.h"
+#include "storage/store.h"
+
+// What the commands of songhua-gateway share. Exit statuses: docs of `--help`.
+namespace songhua::gateway {
+
+inline constexpr int kDone = 0;
+inline constexpr int kNo = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kFault = 3;
+
+// A failure that ends the command: one line for a person, and the exit status.
+struct Failure {
+  int status = kFault;
+  std::string message;
+};
+
+// Where a command works: -c FILE, or --store DIR with the configuration's defaults.
+struct Place {
+  std::string config_file;
+  std::string store_dir;
+};
+
+struct Context {
+  config::GatewayConfig config;
+  lines::Mapping mapping;
+  std::string mapping_text;
+};
+
+// Reads and checks the configuration and lines.toml; throws Failure.
+Context load_context(const Place& place);
+std::unique_ptr<storage::Store> open_store(const Context& context, storage::Access access);
+ingest::PipelineOptions pipeline_options(const Context& context);
+std::string read_file(const std::filesystem::path& path);
+// Commits all that waits; throws Failure where the store refuses.
+void commit_all(ingest::Pipeline& pipeline, UnixMillis now);
+UnixMillis wall_clock();
+
+struct RollupFlags {
+  std::string from, to, grain = "day", line, measure, product, market, format;
+};
+// Rows of a whole store, as `rollup` shows them.
+std::vector<query::RollupRow> rollup_of(storage::Store& store, const Context& context, const query::RollupRequest& request);
+
+int run_gateway(const std::filesystem::path& config);
+int check_config(const Place& place);
+int rollup(const Place& place, const RollupFlags& flags);
+int status(const Place& place, const std::string& format);
+int import_files(const Place& place, const std::vector<std::string>& files, const std::string& map_file,
+                 const std::string& rejects_file);
+int decode(const std::vector<std::string>& files, bool base64);
+int verify(const Place& place);
+int export_recording(const Place& place, const std::string& from, const std::string& to, const std::string& out);
+int replay(const std::string& recording, const Place& place, bool merge, bool force);
+int quarantine_list(const Place& place, const std::string& format);
+int quarantine_show(const Place& place, std::int64_t id);
+int line_state(const Place& place, bool gone, const std::string& line, const std::string& at);
+int adjust(const Place& place, const std::string& line, const std::string& measure, const std::string& product,
+           const std::string& market, const std::string& quantity, const std::string& at, const std::string& reason);
+int key(const Place& place);
+
+}  // namespace songhua::gateway

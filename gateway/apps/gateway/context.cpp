@@ -1,0 +1,64 @@
+#include <fstream>
+#include <iterator>
+
+#include "commands.h"
+
+namespace songhua::gateway {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw Failure{kUsage, path.string() + ": cannot be read; does it exist?"};
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+UnixMillis wall_clock() { return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()); }
+
+Context load_context(const Place& place) {
+  std::string text;
+  std::filesystem::path file = std::filesystem::current_path() / "gateway.toml";
+  if (!place.config_file.empty()) {
+    file = std::filesystem::absolute(place.config_file);
+    text = read_file(file);
+  } else if (!place.store_dir.empty()) {
+    const auto store = std::filesystem::absolute(place.store_dir).string();
+    text = "id = \"local\"\nenterprise = \"local\"\nstore = '" + store + "'\n";
+  } else {
+    throw Failure{kUsage, "name the configuration with -c FILE, or a store with --store DIR"};
+  }
+  auto config = config::GatewayConfig::parse(text, file);
+  if (!config) throw Failure{kUsage, config.error().message};
+  if (!place.store_dir.empty()) config->store = std::filesystem::absolute(place.store_dir);
+  Context context{std::move(*config), {}, {}};
+  if (std::filesystem::exists(context.config.lines)) context.mapping_text = read_file(context.config.lines);
+  auto mapping = lines::Mapping::parse(context.mapping_text, context.config.lines.string());
+  if (!mapping) throw Failure{kUsage, mapping.error().message};
+  context.mapping = std::move(*mapping);
+  return context;
+}
+
+std::unique_ptr<storage::Store> open_store(const Context& context, storage::Access access) {
+  auto store = storage::Store::open(context.config.store.string(), access);
+  if (!store) throw Failure{kFault, store.error().message};
+  return std::move(*store);
+}
+
+ingest::PipelineOptions pipeline_options(const Context& context) {
+  ingest::PipelineOptions options;
+  options.mapping = context.mapping;
+  options.limits = {context.config.rules.future, context.config.rules.floor};
+  options.gap = context.config.rules.gap;
+  options.settle = context.config.rules.settle;
+  options.zone = context.config.time_zone;
+  options.session.reorder_timeout = context.config.sparkplug.reorder_timeout;
+  options.session.rebirth_on_unknown = context.config.sparkplug.rebirth == config::RebirthPolicy::automatic;
+  return options;
+}
+
+void commit_all(ingest::Pipeline& pipeline, UnixMillis now) {
+  do {
+    const auto outcome = pipeline.commit(now);
+    if (const auto* error = std::get_if<ingest::Pipeline::CommitError>(&outcome)) throw Failure{kFault, error->message};
+  } while (pipeline.waiting() > 0);
+}
+
+}  // namespace songhua::gateway

@@ -1,0 +1,214 @@
+// `import`: historian exports and recorded frames become journal entries, through the same pipeline as live messages.
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "commands.h"
+#include "imports/imports.h"
+#include "ingest/import_rows.h"
+#include "sparkplug/payload.h"
+#include "sparkplug/topic.h"
+
+namespace songhua::gateway {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{1} << 20U;
+constexpr std::uint64_t kLargestInput = std::uint64_t{64} << 30U;
+constexpr std::size_t kRowsPerEntry = 2'000;
+constexpr std::size_t kEntriesPerCommit = 20;
+constexpr std::size_t kFramesPerCommit = 4'000;
+// Imported frames belong to a server of their own, so that they never disturb the sessions of living nodes.
+constexpr std::uint8_t kImportServer = 0x80;
+
+class Progress {
+ public:
+  Progress(std::string name, std::uint64_t size) : name_(std::move(name)), size_(size), shown_(isatty(STDERR_FILENO) == 1) {}
+  void at(std::uint64_t bytes) {
+    if (!shown_ || size_ == 0) return;
+    const auto percent = bytes * 100 / size_;
+    if (percent == percent_) return;
+    percent_ = percent;
+    std::cerr << '\r' << name_ << " [" << std::string(percent / 4, '#') << std::string(25 - std::min<std::uint64_t>(25, percent / 4), '.')
+              << "] " << percent << " %" << std::flush;
+  }
+  void done() const {
+    if (shown_ && percent_ != UINT64_MAX) std::cerr << '\r' << std::string(name_.size() + 40, ' ') << '\r';
+  }
+
+ private:
+  std::string name_;
+  std::uint64_t size_;
+  bool shown_;
+  std::uint64_t percent_ = UINT64_MAX;
+};
+
+class Rejects {
+ public:
+  explicit Rejects(std::string file) : file_(std::move(file)) {}
+  void add(const std::string& input, std::size_t line, std::string_view text, const std::string& reason) {
+    if (count_ == 0) {
+      out_.open(file_, std::ios::trunc);
+      if (!out_) throw Failure{kFault, file_ + ": the reject file cannot be written"};
+    }
+    ++count_;
+    out_ << input << ':' << line << ": " << reason << '\n' << text << '\n';
+  }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  [[nodiscard]] const std::string& file() const { return file_; }
+
+ private:
+  std::string file_;
+  std::ofstream out_;
+  std::uint64_t count_ = 0;
+};
+
+// Feeds a file, inflated where it is gzip, in chunks.
+template <typename Feed>
+void feed_file(const std::filesystem::path& path, const Feed& feed) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw Failure{kUsage, path.string() + ": cannot be read; does it exist?"};
+  std::error_code ignored;
+  Progress progress(path.filename().string(), std::filesystem::file_size(path, ignored));
+  std::string chunk(kChunk, '\0');
+  std::unique_ptr<imports::GzipReader> gzip;
+  std::uint64_t read = 0;
+  const auto check = [&](const Result<void>& result) {
+    if (!result) throw Failure{kUsage, path.string() + ": " + result.error().message};
+  };
+  while (in.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || in.gcount() > 0) {
+    const std::string_view piece(chunk.data(), static_cast<std::size_t>(in.gcount()));
+    if (read == 0 && imports::is_gzip(piece)) gzip = std::make_unique<imports::GzipReader>(kLargestInput, feed);
+    read += piece.size();
+    check(gzip ? gzip->feed(piece) : feed(piece));
+    progress.at(read);
+  }
+  if (gzip) check(gzip->finish());
+  progress.done();
+}
+
+std::string base_name(const std::filesystem::path& path) {
+  return path.extension() == ".gz" ? path.stem().string() : path.filename().string();
+}
+
+class RowImport final : public imports::ImportSink {
+ public:
+  RowImport(ingest::Pipeline& pipeline, std::string name, bool quarters, Rejects& rejects)
+      : pipeline_(pipeline), name_(std::move(name)), quarters_(quarters), rejects_(rejects) {}
+
+  void reading(const imports::ImportReading& reading) override {
+    ingest::ImportRow row;
+    row.spec = reading.spec;
+    if (const auto* counter = std::get_if<imports::CounterReading>(&reading.value)) {
+      row.time = row.start = counter->time;
+      row.value = counter->value;
+    } else if (const auto* amount = std::get_if<imports::AmountReading>(&reading.value)) {
+      row.time = amount->end;
+      row.start = amount->start;
+      row.ordinal = amount->ordinal;
+      row.value = amount->quantity;
+    } else if (const auto* gauge = std::get_if<imports::GaugeReading>(&reading.value)) {
+      row.time = row.start = gauge->time;
+      row.value = gauge->value.units;
+    } else {
+      const auto& rate = std::get<imports::RateReading>(reading.value);
+      row.time = row.start = rate.time;
+      row.value = rate.per_hour.units;
+    }
+    rows_.push_back(row);
+    if (rows_.size() >= kRowsPerEntry) flush();
+  }
+  void reject(const imports::Reject& reject) override { rejects_.add(name_, reject.line, reject.text, reject.reason); }
+
+  void flush() {
+    if (!rows_.empty()) pipeline_.import_rows(name_, quarters_, ingest::encode_rows(rows_), wall_clock());
+    rows_.clear();
+    if (pipeline_.waiting() >= kEntriesPerCommit) commit_all(pipeline_, wall_clock());
+  }
+
+ private:
+  ingest::Pipeline& pipeline_;
+  std::string name_;
+  bool quarters_;
+  Rejects& rejects_;
+  std::vector<ingest::ImportRow> rows_;
+};
+
+// Amounts of whole quarter hours keep quarter-hour records; everything else minutes.
+bool whole_quarters(const imports::ImportMap& map) {
+  if (map.keys || map.time.interval < kQuarterHour || map.time.interval % kQuarterHour != Millis{0}) return false;
+  return std::all_of(map.series.begin(), map.series.end(),
+                     [](const auto& series) { return series.kind == imports::ImportKind::amount; });
+}
+
+std::uint64_t import_csv(ingest::Pipeline& pipeline, const std::filesystem::path& path, const imports::ImportMap& map,
+                         Rejects& rejects) {
+  RowImport sink(pipeline, base_name(path), whole_quarters(map), rejects);
+  imports::CsvImport csv(map, sink);
+  feed_file(path, [&](std::string_view piece) { return csv.feed(piece); });
+  if (const auto done = csv.finish(); !done) throw Failure{kUsage, path.string() + ": " + done.error().message};
+  sink.flush();
+  commit_all(pipeline, wall_clock());
+  return csv.progress().rows;
+}
+
+// A frame without a receive time was received when its sender says it was sent; an NDEATH is stamped by other clocks.
+std::uint64_t import_frames(ingest::Pipeline& pipeline, const std::filesystem::path& path, const TimeZone& zone,
+                            Rejects& rejects) {
+  std::uint64_t frames = 0;
+  UnixMillis received{};
+  sparkplug::PayloadDecoder decoder;
+  imports::FramesReader reader(
+      zone,
+      [&](imports::Frame&& frame) {
+        if (frame.time) {
+          received = *frame.time;
+        } else if (const auto topic = sparkplug::parse_topic(frame.topic);
+                   topic && topic->type != sparkplug::MessageType::ndeath) {
+          const auto payload = decoder.decode(frame.payload);
+          if (payload && (*payload)->timestamp() > 0 && (*payload)->timestamp() < (std::uint64_t{1} << 53U)) {
+            received = std::max(received, unix_millis(static_cast<std::int64_t>((*payload)->timestamp())));
+          }
+        }
+        pipeline.message({kImportServer, std::move(frame.topic), std::move(frame.payload), received, false});
+        ++frames;
+        if (pipeline.waiting() >= kFramesPerCommit) commit_all(pipeline, wall_clock());
+      },
+      [&](std::size_t line, std::string_view text, const std::string& reason) {
+        rejects.add(base_name(path), line, text, reason);
+      });
+  feed_file(path, [&](std::string_view piece) -> Result<void> {
+    reader.feed(piece);
+    return {};
+  });
+  reader.finish();
+  commit_all(pipeline, wall_clock());
+  return frames;
+}
+
+}  // namespace
+
+int import_files(const Place& place, const std::vector<std::string>& files, const std::string& map_file,
+                 const std::string& rejects_file) {
+  const auto context = load_context(place);
+  std::optional<imports::ImportMap> map;
+  if (!map_file.empty()) {
+    auto parsed = imports::ImportMap::parse(read_file(map_file), map_file, context.config.time_zone);
+    if (!parsed) throw Failure{kUsage, parsed.error().message};
+    map = std::move(*parsed);
+  }
+  auto store = open_store(context, storage::Access::read_write);
+  ingest::Pipeline pipeline(*store, pipeline_options(context));
+  Rejects rejects(rejects_file.empty() ? files.front() + ".rejects" : rejects_file);
+  std::uint64_t taken = 0;
+  for (const auto& file : files) {
+    taken += map ? import_csv(pipeline, file, *map, rejects)
+                 : import_frames(pipeline, file, context.config.time_zone, rejects);
+  }
+  std::cerr << taken << (map ? " rows" : " frames") << " imported";
+  if (rejects.count() > 0) std::cerr << ", " << rejects.count() << " rejected: see " << rejects.file();
+  std::cerr << '\n';
+  return rejects.count() > 0 && taken == 0 ? kUsage : kDone;
+}
+
+}  // namespace songhua::gateway

@@ -1,0 +1,153 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "commands.h"
+
+using namespace songhua::gateway;
+
+namespace {
+
+constexpr const char* kAbout =
+    "Songhua's edge box: collects Sparkplug B telemetry, keeps it, rolls it up exactly.\n\n"
+    "Exit status: 0 done; 1 the answer is no (verify found a difference, a payload was refused);\n"
+    "2 wrong usage or configuration; 3 a fault outside (broker, disk).";
+
+void where(CLI::App* command, Place& place) {
+  command->add_option("-c,--config", place.config_file, "gateway.toml");
+  command->add_option("--store", place.store_dir, "a store's directory, in place of the configured one");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{kAbout, "songhua-gateway"};
+  app.require_subcommand(1);
+  Place place;
+  int status = kDone;
+  std::function<int()> action;
+
+  auto* run = app.add_subcommand("run", "Collect from the brokers until SIGTERM.\n  songhua-gateway run -c gateway.toml");
+  where(run, place);
+  run->callback([&] { action = [&] {
+    if (place.config_file.empty()) throw Failure{kUsage, "run needs -c FILE"};
+    return run_gateway(place.config_file);
+  }; });
+
+  auto* check = app.add_subcommand("check-config", "Every fault of a configuration with file, line and key.");
+  where(check, place);
+  check->callback([&] { action = [&] { return check_config(place); }; });
+
+  RollupFlags flags;
+  auto* rollup_command = app.add_subcommand(
+      "rollup", "Quantities by window.\n  songhua-gateway rollup -c gateway.toml --grain hour --measure output.good");
+  where(rollup_command, place);
+  rollup_command->add_option("--from", flags.from, "first minute, ISO 8601 (default: everything)");
+  rollup_command->add_option("--to", flags.to, "end, exclusive");
+  rollup_command->add_option("--grain", flags.grain, "minute|15min|hour|shift|day|month|quarter|year|total")->capture_default_str();
+  rollup_command->add_option("--line", flags.line, "SITE/CONTROLLER/DEVICE");
+  rollup_command->add_option("--measure", flags.measure, "output.good, energy.electricity, ...");
+  rollup_command->add_option("--product", flags.product, "product id");
+  rollup_command->add_option("--market", flags.market, "ISO 3166-1 alpha-2; CN is domestic");
+  rollup_command->add_option("--format", flags.format, "table|csv|json (default: table on a terminal, else csv)");
+  rollup_command->callback([&] { action = [&] { return rollup(place, flags); }; });
+
+  std::string format;
+  auto* status_command = app.add_subcommand("status", "Nodes, devices, lines and quarantine counts.");
+  where(status_command, place);
+  status_command->add_option("--format", format, "table|json");
+  status_command->callback([&] { action = [&] { return songhua::gateway::status(place, format); }; });
+
+  std::vector<std::string> files;
+  std::string map_file, rejects;
+  auto* import = app.add_subcommand("import",
+                                    "Historian exports (CSV with --map) or recorded frames (JSON lines); .gz is inflated.\n"
+                                    "  songhua-gateway import meters.csv --map meters.toml -c gateway.toml");
+  where(import, place);
+  import->add_option("files", files, "CSV or FRAMES.jsonl")->required();
+  import->add_option("--map", map_file, "MAP.toml: what the columns mean");
+  import->add_option("--rejects", rejects, "where rejected lines go (default: FILE.rejects)");
+  import->callback([&] { action = [&] { return import_files(place, files, map_file, rejects); }; });
+
+  bool base64 = false;
+  auto* decode_command = app.add_subcommand("decode", "A Sparkplug payload as JSON; - reads standard input.");
+  decode_command->add_flag("--base64", base64, "the input is base64");
+  decode_command->add_option("files", files, "FILE... or -")->required();
+  decode_command->callback([&] { action = [&] { return decode(files, base64); }; });
+
+  auto* verify_command = app.add_subcommand("verify", "Rollups recomputed from the journal, compared; 1 where they differ.");
+  where(verify_command, place);
+  verify_command->callback([&] { action = [&] { return verify(place); }; });
+
+  std::string from, to, out;
+  auto* export_command = app.add_subcommand("export", "A recording: one SQLite file with the journal.");
+  where(export_command, place);
+  export_command->add_option("--from", from, "received from");
+  export_command->add_option("--to", to, "received before");
+  export_command->add_option("-o,--output", out, "the new file")->required();
+  export_command->callback([&] { action = [&] { return export_recording(place, from, to, out); }; });
+
+  std::string recording;
+  bool merge = false, force = false;
+  auto* replay_command = app.add_subcommand("replay", "A recording into a new store (--store DIR), or into this gateway's own (--merge -c FILE).");
+  where(replay_command, place);
+  replay_command->add_option("recording", recording, "made by export")->required();
+  replay_command->add_flag("--merge", merge, "into the configured store: what it lost comes back");
+  replay_command->add_flag("--force", force, "merge another gateway's recording");
+  replay_command->callback([&] { action = [&] { return replay(recording, place, merge, force); }; });
+
+  auto* quarantine = app.add_subcommand("quarantine", "What was refused, and why.");
+  quarantine->require_subcommand(1);
+  auto* list = quarantine->add_subcommand("list", "newest first");
+  where(list, place);
+  list->add_option("--format", format, "csv|json");
+  list->callback([&] { action = [&] { return quarantine_list(place, format); }; });
+  std::int64_t id = 0;
+  auto* show = quarantine->add_subcommand("show", "one entry with its payload");
+  where(show, place);
+  show->add_option("id", id)->required();
+  show->callback([&] { action = [&] { return quarantine_show(place, id); }; });
+
+  std::string line_id, at;
+  auto* line = app.add_subcommand("line", "Take a line out of service, or back.");
+  line->require_subcommand(1);
+  for (const bool gone : {true, false}) {
+    auto* command = line->add_subcommand(gone ? "gone" : "back", gone ? "its windows need not wait for it" : "it reports again");
+    where(command, place);
+    command->add_option("line", line_id)->required();
+    command->add_option("--at", at, "ISO 8601")->required();
+    command->callback([&, gone] { action = [&, gone] { return line_state(place, gone, line_id, at); }; });
+  }
+
+  std::string measure, product, market, quantity, reason;
+  auto* adjust_command = app.add_subcommand(
+      "adjust", "A correction by hand, journaled with its reason.\n"
+                "  songhua-gateway adjust S1/C1/L1 output.good --product car --market CN --quantity -12 --at 2019-03-01T10:00 --reason 'test run' -c gateway.toml");
+  where(adjust_command, place);
+  adjust_command->add_option("line", line_id)->required();
+  adjust_command->add_option("measure", measure)->required();
+  adjust_command->add_option("--product", product);
+  adjust_command->add_option("--market", market);
+  adjust_command->add_option("--quantity", quantity, "signed, in base units")->required();
+  adjust_command->add_option("--at", at, "ISO 8601")->required();
+  adjust_command->add_option("--reason", reason)->required();
+  adjust_command->callback([&] { action = [&] { return adjust(place, line_id, measure, product, market, quantity, at, reason); }; });
+
+  auto* key_command = app.add_subcommand("key", "Print the public key that batches are signed with (made at the first call).");
+  where(key_command, place);
+  key_command->callback([&] { action = [&] { return key(place); }; });
+
+  try {
+    app.parse(argc, argv);
+    status = action();
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error, std::cout, std::cerr);
+    return code == 0 ? kDone : kUsage;
+  } catch (const Failure& failure) {
+    std::cerr << "songhua-gateway: " << failure.message << '\n';
+    return failure.status;
+  } catch (const std::exception& problem) {
+    std::cerr << "songhua-gateway: " << problem.what() << '\n';
+    return kFault;
+  }
+  return status;
+}
