@@ -195,7 +195,7 @@ function output_card(data) {
   const cell = (line, product, day) => quantity(
     of_day(good, day).filter((row) => row.line === line && row.product === product),
     { 'data-measure': 'output.good', 'data-line': line, 'data-product': product, 'data-day': day });
-  return card('half', word('output'), table(
+  return card('half tall', word('output'), table(
     [[word('product')], [word('line')], [word('today'), true], [word('yesterday'), true]],
     keys.map(JSON.parse).map(([line, product]) =>
       [product, line, cell(line, product, data.today), cell(line, product, data.yesterday)])));
@@ -294,7 +294,8 @@ function region_card(data) {
     cell.style.setProperty('--depth', top > 0 ? (0.32 * Math.max(0, Number(row.value)) / top).toFixed(3) : 0);
     return cell;
   });
-  return card('', word('regions'), make('div', { class: 'map' }, ...cells));
+  const at_home = data.regions.every((row) => /^22\d\d/.test(row.scope.region) && REGIONS[String(row.scope.region).slice(0, 4)]);
+  return card('', word('regions'), make('div', { class: at_home ? 'map jilin' : 'map' }, ...cells));
 }
 
 function export_card(data) {
