@@ -1,0 +1,72 @@
+#include "plant.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "model/csv.h"
+#include "model/int128.h"
+
+namespace songhua::test {
+namespace {
+
+std::string slurp(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+std::map<std::string, std::map<std::string, std::string>> csv_rows(const std::string& csv, const std::vector<std::string>& key) {
+  std::map<std::string, std::map<std::string, std::string>> rows;
+  CsvReader reader(csv);
+  std::vector<std::string> header, fields;
+  if (!*reader.next(header)) return rows;
+  while (*reader.next(fields)) {
+    std::map<std::string, std::string> row;
+    for (std::size_t i = 0; i < header.size() && i < fields.size(); ++i) row[header[i]] = fields[i];
+    std::string name;
+    for (const auto& part : key) name += (name.empty() ? "" : " ") + row[part];
+    rows[name] = std::move(row);
+  }
+  return rows;
+}
+
+Totals ledger_totals(const std::filesystem::path& file) {
+  std::map<std::string, int128> sums;
+  const auto text = slurp(file);
+  CsvReader reader(text);
+  std::vector<std::string> fields;
+  EXPECT_TRUE(*reader.next(fields));
+  EXPECT_EQ(fields, (std::vector<std::string>{"minute", "line", "measure", "product", "market", "quantity"}));
+  while (*reader.next(fields)) {
+    sums[fields[1] + " " + fields[2] + " " + fields[3] + " " + fields[4]] += *parse_int128(fields[5]);
+  }
+  Totals totals;
+  for (const auto& [key, sum] : sums) {
+    if (sum != 0) totals[key] = to_string(sum);
+  }
+  return totals;
+}
+
+Totals rollup_totals(const std::filesystem::path& config) {
+  const auto done = run(built_program("songhua-gateway"), {"rollup", "-c", config.string(), "--grain", "total", "--format", "csv"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  Totals totals;
+  for (const auto& [key, row] : csv_rows(done.out, {"line", "measure", "product", "market"})) {
+    const auto& measure = row.at("measure");
+    const bool counted = measure.starts_with("output.") || measure.starts_with("dispatch.") || measure.starts_with("time.") ||
+                         measure.starts_with("energy.") || measure == "labour.time" || measure == "event.failures";
+    if (counted && row.at("quantity") != "0") totals[key] = row.at("quantity");
+  }
+  return totals;
+}
+
+std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& broker_uri, const std::string& more) {
+  const auto file = directory / "gateway.toml";
+  std::ofstream out(file);
+  out << "id = \"gw1\"\nenterprise = \"E1\"\nstore = \"" << (directory / "store").string() << "\"\n"
+      << more << "[sparkplug]\nservers = [\"" << broker_uri << "\"]\nreorder_timeout = \"500ms\"\n[http]\nlisten = \"\"\n";
+  return file;
+}
+
+}  // namespace songhua::test
