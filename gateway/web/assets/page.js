@@ -191,11 +191,11 @@ function lines_card(data) {
 function output_card(data) {
   const good = of_measure(data.rows, 'output.good');
   const keys = [...new Set(good.map((row) => JSON.stringify([row.line, row.product])))].sort();
-  if (keys.length === 0) return card('half', word('output'), empty());
+  if (keys.length === 0) return card('', word('output'), empty());
   const cell = (line, product, day) => quantity(
     of_day(good, day).filter((row) => row.line === line && row.product === product),
     { 'data-measure': 'output.good', 'data-line': line, 'data-product': product, 'data-day': day });
-  return card('half tall', word('output'), table(
+  return card('', word('output'), table(
     [[word('product')], [word('line')], [word('today'), true], [word('yesterday'), true]],
     keys.map(JSON.parse).map(([line, product]) =>
       [product, line, cell(line, product, data.today), cell(line, product, data.yesterday)])));
@@ -349,9 +349,10 @@ function show(data) {
   if (chart) { chart.destroy(); chart = null; }
   document.getElementById('page').replaceChildren(...(central ? draw_centre(data) : draw_gateway(data)));
   if (central) draw_chart(data);
-  // For whoever tests the layout: pixels by which the page is wider than the window, and the window's width.
+  // For whoever tests the layout: pixels by which the page or a table is wider than its place, and the window's width.
   const root = document.documentElement;
-  Object.assign(document.body.dataset, { overflow: root.scrollWidth - root.clientWidth, width: root.clientWidth, ready: 'true' });
+  const over = [root, ...document.querySelectorAll('.scroll')].map((node) => node.scrollWidth - node.clientWidth);
+  Object.assign(document.body.dataset, { overflow: Math.max(...over), width: root.clientWidth, ready: 'true' });
 }
 
 async function refresh() {
