@@ -63,17 +63,19 @@ function marks(row) {
   if (row.estimated || (row.flags || []).includes('estimated')) notes.push(word('estimated'));
   return notes.length ? make('span', { class: 'status' }, notes.join(' ')) : null;
 }
+// A blank before each part lets a narrow cell break there and nowhere else.
+const spaced = (...parts) => parts.filter((part) => part !== null).flatMap((part) => [' ', part]);
 const unit_of = (unit) => (unit && say(UNITS, unit) ? make('span', { class: 'unit' }, say(UNITS, unit)) : null);
 
 // A figure of an indicator row; one without value says why, in words.
-function figure(row, with_marks = true) {
+function figure(row) {
   if (!row) return make('span', { class: 'figure none' }, word('no_row'));
   const tags = { 'data-indicator': row.indicator, 'data-period': row.period, 'data-scope': JSON.stringify(row.scope || {}) };
   if (row.value === null || row.value === undefined) {
     return make('span', { class: 'figure none', ...tags, 'data-reason': row.reason }, say(REASONS, row.reason || 'unknown'));
   }
   return make('span', {}, make('span', { class: 'figure', ...tags, 'data-value': row.value }, grouped(row.value)),
-    row.unit === '%' ? '%' : unit_of(row.unit), with_marks ? marks(row) : null);
+    row.unit === '%' ? '%' : null, ...spaced(row.unit === '%' ? null : unit_of(row.unit), marks(row)));
 }
 
 // A sum of rollup rows of one measure, exact; none when there is no row.
@@ -82,7 +84,7 @@ function quantity(rows, tags) {
   const sum = rows.reduce((total, row) => total + BigInt(row.quantity), 0n).toString();
   const status = { status: rows.find((row) => row.status !== 'final')?.status, estimated: rows.some((row) => row.estimated) };
   return make('span', {}, make('span', { class: 'figure', ...tags, 'data-value': sum }, grouped(sum)),
-    unit_of(rows[0].unit), marks(status));
+    ...spaced(unit_of(rows[0].unit), marks(status)));
 }
 
 // columns: [heading, is a number]; rows: cells (nodes or text), the first one names the row.
