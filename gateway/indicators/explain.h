@@ -1,0 +1,10 @@
+#pragma once
+
+#include "indicators/figures.h"
+
+// The tree of a figure, down to the rollup rows and register lines that made it. Inside the room only.
+namespace songhua::indicators {
+
+Explanation explain(Evaluation& e, const Ask& ask, Family family, const IndicatorRow& row, const std::string& formula);
+
+}  // namespace songhua::indicators
