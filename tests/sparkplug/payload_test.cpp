@@ -1,9 +1,8 @@
 #include "sparkplug/payload.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
-
 #include <rapidcheck/gtest.h>
+#include <zlib.h>
 
 #include "sparkplug/inflate.h"
 #include "sparkplug/value.h"
@@ -15,7 +14,8 @@ constexpr auto kNow = unix_millis(1'700'000'000'000);
 
 std::string bytes_of(std::string_view hex) {
   std::string out;
-  for (std::size_t i = 0; i < hex.size(); i += 3) out.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+  for (std::size_t i = 0; i < hex.size(); i += 3)
+    out.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
   return out;
 }
 
@@ -27,17 +27,21 @@ Payload parsed(const std::string& bytes) {
 
 TEST(Command, tck_id_operational_behavior_data_commands_ncmd_rebirth_name) {
   // The very bytes of the contract's message test vector.
-  EXPECT_EQ(encode_rebirth(kNow),
-            bytes_of("08 80 D0 95 FF BC 31 12 21 0A 14 4E 6F 64 65 20 43 6F 6E 74 72 6F 6C 2F 52 65 62 69 72 74 68 18 80 D0 95 FF BC "
-                     "31 20 0B 70 01"));
+  EXPECT_EQ(encode_rebirth(kNow), bytes_of("08 80 D0 95 FF BC 31 12 21 0A 14 4E 6F 64 65 20 43 6F 6E 74 72 6F 6C 2F 52 "
+                                           "65 62 69 72 74 68 18 80 D0 95 FF BC "
+                                           "31 20 0B 70 01"));
 }
 TEST(Command, tck_id_operational_behavior_data_commands_ncmd_rebirth_value) {
   const auto p = parsed(encode_rebirth(kNow));
   EXPECT_TRUE(p.metrics(0).boolean_value());
   EXPECT_EQ(p.metrics(0).datatype(), pb::Boolean);
 }
-TEST(Command, tck_id_payloads_ncmd_seq) { EXPECT_FALSE(parsed(encode_rebirth(kNow)).has_seq()); }
-TEST(Command, tck_id_payloads_ncmd_timestamp) { EXPECT_EQ(parsed(encode_rebirth(kNow)).timestamp(), 1'700'000'000'000U); }
+TEST(Command, tck_id_payloads_ncmd_seq) {
+  EXPECT_FALSE(parsed(encode_rebirth(kNow)).has_seq());
+}
+TEST(Command, tck_id_payloads_ncmd_timestamp) {
+  EXPECT_EQ(parsed(encode_rebirth(kNow)).timestamp(), 1'700'000'000'000U);
+}
 
 Command write(std::uint32_t type, std::string value) {
   Command c;
@@ -73,9 +77,18 @@ TEST(Command, tck_id_operational_behavior_data_commands_dcmd_metric_value) {
   EXPECT_EQ(sent(in_int).metrics(0).int_value(), 7U);
 }
 TEST(Command, RefusesWhatDoesNotFit) {
-  for (const auto& [type, value] : std::vector<std::pair<std::uint32_t, std::string>>{
-           {pb::Int8, "128"}, {pb::UInt8, "-1"}, {pb::UInt32, "4294967296"}, {pb::Int64, "1.5"}, {pb::Int64, ""}, {pb::Boolean, "yes"},
-           {pb::Float, "1e39"}, {pb::Double, "x"}, {pb::String, "\xff"}, {pb::DataSet, "1"}, {pb::Unknown, "1"}, {99, "1"}})
+  for (const auto& [type, value] : std::vector<std::pair<std::uint32_t, std::string>>{{pb::Int8, "128"},
+                                                                                      {pb::UInt8, "-1"},
+                                                                                      {pb::UInt32, "4294967296"},
+                                                                                      {pb::Int64, "1.5"},
+                                                                                      {pb::Int64, ""},
+                                                                                      {pb::Boolean, "yes"},
+                                                                                      {pb::Float, "1e39"},
+                                                                                      {pb::Double, "x"},
+                                                                                      {pb::String, "\xff"},
+                                                                                      {pb::DataSet, "1"},
+                                                                                      {pb::Unknown, "1"},
+                                                                                      {99, "1"}})
     EXPECT_FALSE(encode_command(write(type, value), kNow).ok()) << type << " " << value;
   auto nameless = write(pb::Int8, "1");
   nameless.name.clear();
@@ -163,7 +176,8 @@ std::string deflated(const std::string& text, int window_bits) {
 
 TEST(Compressed, LimitIsExact) {
   std::string text(100'000, 'x');
-  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 2654435761U >> 13);  // hardly compressible
+  for (std::size_t i = 0; i < text.size(); ++i)
+    text[i] = static_cast<char>(i * 2654435761U >> 13);  // hardly compressible
   const auto z = deflated(text, 15);
   EXPECT_EQ(*inflate_bytes(z, Wrapping::zlib, text.size(), 500), text);
   EXPECT_FALSE(inflate_bytes(z, Wrapping::zlib, text.size() - 1, 500).ok());
@@ -221,8 +235,10 @@ RC_GTEST_PROP(Values, IntegersMeanWhatWasWritten, (std::int64_t value)) {
     const auto p = parsed(*bytes);
     const auto in = interpret(wire_value(p.metrics(0)), type);
     RC_ASSERT(in.problem == ValueProblem::none);
-    if (const auto* s = std::get_if<std::int64_t>(&in.value)) RC_ASSERT(*s == value);
-    else RC_ASSERT(std::get<std::uint64_t>(in.value) == static_cast<std::uint64_t>(value));
+    if (const auto* s = std::get_if<std::int64_t>(&in.value))
+      RC_ASSERT(*s == value);
+    else
+      RC_ASSERT(std::get<std::uint64_t>(in.value) == static_cast<std::uint64_t>(value));
   }
 }
 

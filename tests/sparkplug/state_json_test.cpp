@@ -13,7 +13,8 @@ TEST(StateJson, tck_id_host_topic_phid_death_payload) {
 }
 
 TEST(StateJson, ReadsWhatIsValid) {
-  for (auto text : {R"({"online":true,"timestamp":16671135})", R"({ "timestamp" : 16671135, "more": [1,{"x":null}], "online" : true })"}) {
+  for (auto text : {R"({"online":true,"timestamp":16671135})",
+                    R"({ "timestamp" : 16671135, "more": [1,{"x":null}], "online" : true })"}) {
     const auto status = parse_state(text);
     ASSERT_TRUE(status.ok()) << status.error().message;
     EXPECT_TRUE(status->online);
@@ -24,11 +25,12 @@ TEST(StateJson, ReadsWhatIsValid) {
 }
 
 TEST(StateJson, DropsWhatIsMalformed) {
-  for (auto text : {"", "ONLINE", "OFFLINE", "true", "[]", "{", "{}", R"({"online":true})", R"({"timestamp":1})",
-                    R"({"online":"true","timestamp":1})", R"({"online":1,"timestamp":1})", R"({"online":true,"timestamp":"1"})",
-                    R"({"online":true,"timestamp":1.0})", R"({"online":true,"timestamp":1e3})", R"({"online":true,"timestamp":-1})",
-                    R"({"online":true,"timestamp":9223372036854775808})", R"({"online":true,"timestamp":null})",
-                    R"({"online":true,"timestamp":1}x)", "{\"online\":true,\"timestamp\":1,\"x\":\"\xff\"}"})
+  for (auto text :
+       {"", "ONLINE", "OFFLINE", "true", "[]", "{", "{}", R"({"online":true})", R"({"timestamp":1})",
+        R"({"online":"true","timestamp":1})", R"({"online":1,"timestamp":1})", R"({"online":true,"timestamp":"1"})",
+        R"({"online":true,"timestamp":1.0})", R"({"online":true,"timestamp":1e3})", R"({"online":true,"timestamp":-1})",
+        R"({"online":true,"timestamp":9223372036854775808})", R"({"online":true,"timestamp":null})",
+        R"({"online":true,"timestamp":1}x)", "{\"online\":true,\"timestamp\":1,\"x\":\"\xff\"}"})
     EXPECT_FALSE(parse_state(text).ok()) << text;
   EXPECT_FALSE(parse_state(std::string(100'000, '[')).ok());
   EXPECT_FALSE(parse_state(std::string(4000, '[')).ok());
