@@ -51,7 +51,7 @@ void Outbox::save_head() {
 Outbox::Version Outbox::version() {
   auto& db = store_.database();
   return {store_.dictionary().version(), db.execAndGet("SELECT count(*) FROM source").getInt64(),
-          db.execAndGet("SELECT count(*) FROM line_state").getInt64()};
+          db.execAndGet("SELECT count(*) + coalesce(sum(2 * at + gone), 0) FROM line_state").getInt64()};
 }
 
 void Outbox::refresh_dictionary(UnixMillis now) {
