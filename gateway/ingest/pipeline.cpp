@@ -54,6 +54,7 @@ std::optional<std::uint8_t> server_of(std::string_view text, std::string_view ev
 }
 
 constexpr std::size_t kSegmentsCached = 256;
+constexpr std::size_t kImportsCached = 16;  // some 10 MB each
 constexpr std::size_t kLargestBatch = (std::size_t{1} << Position::kIndexBits) - 1024;
 
 }  // namespace
@@ -172,7 +173,10 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     transaction.commit();
 
     keeper_.trim();
-    if (segments_.size() > kSegmentsCached) segments_.clear();
+    if (segments_.size() > kSegmentsCached) {
+      segments_.clear();
+      imports_.clear();
+    }
     batch.result.messages = count;
     batch.result.records = written.records;
     batch.result.generation = generation;
@@ -197,6 +201,7 @@ void Pipeline::recover() {
   keeper_.reset();
   names_.clear();
   segments_.clear();
+  imported_.clear();
   load_sessions();
 }
 
@@ -420,15 +425,69 @@ std::shared_ptr<const sparkplug::NameTable> Pipeline::names(std::uint64_t id) {
   return *table;
 }
 
+// One import's messages in one segment, by the first minute that they touch: a file that is imported again rebuilds each
+// of its windows from the same segment, which must not be read through for every one of them.
+struct Pipeline::ImportedSegment {
+  struct Item {
+    UnixMillis first;
+    SharedMessage message;
+  };
+  std::vector<Item> items;  // by `first`, then in the order of the journal
+  Millis longest{0};        // from the first to the last minute of any message
+
+  void collect(Window window, std::vector<SharedMessage>& into) const {
+    auto it = std::lower_bound(items.begin(), items.end(), window.start - longest,
+                               [](const Item& item, UnixMillis time) { return item.first < time; });
+    for (; it != items.end() && it->first < window.end; ++it) {
+      const auto minutes = it->message->minutes();
+      if (std::any_of(minutes.begin(), minutes.end(), [&](UnixMillis m) { return window.contains(m); })) {
+        into.push_back(it->message);
+      }
+    }
+  }
+};
+
+std::shared_ptr<const Pipeline::ImportedSegment> Pipeline::imported(storage::SourceIndex source, std::uint64_t id) {
+  const auto key = std::pair{source, id};
+  if (const auto it = imported_.find(key); it != imported_.end()) return it->second;
+  const auto name = store_.dictionary().source_name(source);
+  auto result = std::make_shared<ImportedSegment>();
+  if (const auto entries = segment(id)) {
+    for (const auto& entry : *entries) {
+      const bool rows = entry.kind == EntryKind::import || entry.kind == EntryKind::adjustment;
+      if (!rows || entry.topic != name || entry.fate != Fate::applied) continue;
+      auto messages = import_messages(entry.payload, store_.dictionary());
+      if (!messages) continue;
+      const auto digest = digest_of(entry.topic, entry.payload);
+      for (auto& message : *messages) {
+        message->digest = digest;
+        const auto minutes = message->minutes();
+        if (minutes.empty()) continue;
+        result->longest = std::max(result->longest, Millis{minutes.back() - minutes.front()});
+        result->items.push_back({minutes.front(), std::move(message)});
+      }
+    }
+  }
+  std::stable_sort(result->items.begin(), result->items.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (imported_.size() >= kImportsCached) imported_.clear();
+  imported_[key] = result;
+  return result;
+}
+
 std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window window,
                                           const std::vector<std::uint64_t>& segments) {
   const auto name = store_.dictionary().source_name(source);
-  const bool imported = name.starts_with(kImportPrefix) || name.starts_with(kQuarterImportPrefix) || name == kAdjustSource;
+  if (name.starts_with(kImportPrefix) || name.starts_with(kQuarterImportPrefix) || name == kAdjustSource) {
+    std::vector<SharedMessage> messages;
+    for (const auto id : segments) imported(source, id)->collect(window, messages);
+    return messages;
+  }
   std::vector<SharedMessage> messages;
   const auto keep = [&](std::shared_ptr<rollup::SourceMessage> message, const Entry& entry) {
-    message->digest = digest_of(entry.topic, entry.payload);
     const auto minutes = message->minutes();
     if (std::any_of(minutes.begin(), minutes.end(), [&](UnixMillis m) { return window.contains(m); })) {
+      message->digest = digest_of(entry.topic, entry.payload);
       messages.push_back(std::move(message));
     }
   };
@@ -444,15 +503,7 @@ std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window wi
     const auto entries = segment(id);
     if (!entries) continue;
     for (const auto& entry : *entries) {
-      if (imported) {
-        if ((entry.kind != EntryKind::import && entry.kind != EntryKind::adjustment) || entry.topic != name ||
-            entry.fate != Fate::applied) {
-          continue;
-        }
-        auto rows = import_messages(entry.payload, store_.dictionary());
-        if (!rows) continue;
-        for (auto& message : *rows) keep(std::move(message), entry);
-      } else if (entry.kind == EntryKind::message && entry.fate == Fate::applied) {
+      if (entry.kind == EntryKind::message && entry.fate == Fate::applied) {
         translate(entry, entry.names, sparkplug::ResolveOptions::Part::all);
       } else if (entry.kind == EntryKind::message && entry.fate == Fate::held) {
         translate(entry, 0, sparkplug::ResolveOptions::Part::named);
@@ -466,6 +517,17 @@ std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window wi
     }
   }
   return messages;
+}
+
+// Decoded once for all windows of a commit: an entry holds thousands of rows.
+const std::vector<std::shared_ptr<rollup::SourceMessage>>& Pipeline::imported(Position position, const Entry& entry) {
+  const auto [it, added] = imports_.try_emplace(position);
+  if (!added) return it->second;
+  if (auto rows = import_messages(entry.payload, store_.dictionary())) {
+    it->second = std::move(*rows);
+    for (const auto& message : it->second) message->digest = digest_of(entry.topic, entry.payload);
+  }
+  return it->second;
 }
 
 bool Pipeline::day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const {
