@@ -7,7 +7,7 @@ namespace songhua::config {
 namespace {
 
 // GB/T 2260: six digits of a province, prefecture or county.
-void read_region(TomlTable& root, std::string& region) {
+void read_region(TomlSection& root, std::string& region) {
   std::string text;
   if (!root.require("region", text)) return;
   const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -17,7 +17,7 @@ void read_region(TomlTable& root, std::string& region) {
   region = text;
 }
 
-void read_store(TomlTable& root, const Paths& paths, CentralStore& store) {
+void read_store(TomlSection& root, const Paths& paths, CentralStore& store) {
   constexpr std::string_view kSqlite = "sqlite://";
   std::string text;
   if (!root.require("store", text)) return;
@@ -35,7 +35,7 @@ void read_store(TomlTable& root, const Paths& paths, CentralStore& store) {
   }
 }
 
-void read_broker(TomlTable& root, const Paths& paths, Broker& broker) {
+void read_broker(TomlSection& root, const Paths& paths, Broker& broker) {
   auto table = root.table("broker");
   if (!table) return;
   read_servers(*table, false, broker.servers);
@@ -46,7 +46,7 @@ void read_broker(TomlTable& root, const Paths& paths, Broker& broker) {
   table->refuse_unknown_keys();
 }
 
-void read_rules(TomlTable& root, CentralRules& rules) {
+void read_rules(TomlSection& root, CentralRules& rules) {
   auto table = root.table("rules");
   if (!table) return;
   table->read("settle", rules.settle);
@@ -64,7 +64,7 @@ void read_rules(TomlTable& root, CentralRules& rules) {
   table->refuse_unknown_keys();
 }
 
-void read_disclosure(TomlTable& root, Disclosure& disclosure) {
+void read_disclosure(TomlSection& root, Disclosure& disclosure) {
   auto table = root.table("disclosure");
   if (!table) return;
   table->choose<DisclosureRule>("rule", disclosure.rule,
@@ -77,7 +77,7 @@ void read_disclosure(TomlTable& root, Disclosure& disclosure) {
 Result<CentralConfig> CentralConfig::parse(std::string_view text, const std::filesystem::path& file) {
   TomlDocument document(text, file.string());
   if (!document.parsed()) return document.faults().error();
-  TomlTable root = document.root();
+  TomlSection root = document.root();
   const Paths paths(file);
   CentralConfig config;
   read_region(root, config.region);

@@ -20,7 +20,7 @@ bool is_topic_filter(std::string_view filter) {
   }
 }
 
-void read_subscriptions(TomlTable& table, std::vector<std::string>& filters) {
+void read_subscriptions(TomlSection& table, std::vector<std::string>& filters) {
   std::vector<std::string> given;
   if (!table.read("subscribe", given)) return;
   if (given.empty()) return table.fault("subscribe", "must not be empty");
@@ -31,7 +31,7 @@ void read_subscriptions(TomlTable& table, std::vector<std::string>& filters) {
 }
 
 // "200ms..30s"
-void read_reconnect(TomlTable& table, Reconnect& reconnect) {
+void read_reconnect(TomlSection& table, Reconnect& reconnect) {
   std::string text;
   if (!table.read("reconnect", text)) return;
   const auto dots = text.find("..");
@@ -43,7 +43,7 @@ void read_reconnect(TomlTable& table, Reconnect& reconnect) {
   reconnect = {*first, *longest};
 }
 
-void read_sparkplug(TomlTable& root, const Paths& paths, Sparkplug& sparkplug) {
+void read_sparkplug(TomlSection& root, const Paths& paths, Sparkplug& sparkplug) {
   auto table = root.table("sparkplug");
   if (!table) return;
   read_topic_level(*table, "host_id", false, sparkplug.host_id);
@@ -62,7 +62,7 @@ void read_sparkplug(TomlTable& root, const Paths& paths, Sparkplug& sparkplug) {
   table->refuse_unknown_keys();
 }
 
-void read_forward(TomlTable& root, const Paths& paths, std::optional<Forward>& forward) {
+void read_forward(TomlSection& root, const Paths& paths, std::optional<Forward>& forward) {
   auto table = root.table("forward");
   if (!table) return;
   forward.emplace();
@@ -72,7 +72,7 @@ void read_forward(TomlTable& root, const Paths& paths, std::optional<Forward>& f
   table->refuse_unknown_keys();
 }
 
-void read_rules(TomlTable& root, const TimeZone& zone, GatewayRules& rules) {
+void read_rules(TomlSection& root, const TimeZone& zone, GatewayRules& rules) {
   rules.floor = zone.to_utc(2000, 1, 1);
   auto table = root.table("rules");
   if (!table) return;
@@ -83,7 +83,7 @@ void read_rules(TomlTable& root, const TimeZone& zone, GatewayRules& rules) {
   table->refuse_unknown_keys();
 }
 
-void read_journal(TomlTable& root, Journal& journal) {
+void read_journal(TomlSection& root, Journal& journal) {
   auto table = root.table("journal");
   if (!table) return;
   read_span(*table, "retain", journal.retain);
@@ -91,7 +91,7 @@ void read_journal(TomlTable& root, Journal& journal) {
   table->refuse_unknown_keys();
 }
 
-void read_queue(TomlTable& root, Queue& queue) {
+void read_queue(TomlSection& root, Queue& queue) {
   auto table = root.table("queue");
   if (!table) return;
   table->read("messages", queue.messages);
@@ -121,7 +121,7 @@ std::set<std::int64_t> quarters_of(const Shift& shift) {
   return quarters;
 }
 
-void check_overlap(TomlTable& table, const Shift& shift, const std::vector<Shift>& others) {
+void check_overlap(TomlSection& table, const Shift& shift, const std::vector<Shift>& others) {
   const auto mine = quarters_of(shift);
   for (const Shift& other : others) {
     const auto theirs = quarters_of(other);
@@ -131,8 +131,8 @@ void check_overlap(TomlTable& table, const Shift& shift, const std::vector<Shift
   }
 }
 
-void read_shifts(TomlTable& root, std::vector<Shift>& shifts) {
-  for (TomlTable& table : root.tables("shift")) {
+void read_shifts(TomlSection& root, std::vector<Shift>& shifts) {
+  for (TomlSection& table : root.tables("shift")) {
     Shift shift;
     const bool named = table.require("name", shift.name);
     const bool start = table.require_as("start", shift.start, parse_time_of_day);
@@ -150,7 +150,7 @@ void read_shifts(TomlTable& root, std::vector<Shift>& shifts) {
   }
 }
 
-void read_places(TomlTable& root, const Paths& paths, GatewayConfig& config) {
+void read_places(TomlSection& root, const Paths& paths, GatewayConfig& config) {
   config.lines = paths.resolve("lines.toml");
   config.catalogue = paths.resolve("catalogue.toml");
   std::string store;
@@ -168,7 +168,7 @@ void read_places(TomlTable& root, const Paths& paths, GatewayConfig& config) {
 Result<GatewayConfig> GatewayConfig::parse(std::string_view text, const std::filesystem::path& file) {
   TomlDocument document(text, file.string());
   if (!document.parsed()) return document.faults().error();
-  TomlTable root = document.root();
+  TomlSection root = document.root();
   const Paths paths(file);
   GatewayConfig config;
   read_topic_level(root, "id", true, config.id);

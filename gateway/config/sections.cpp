@@ -59,7 +59,7 @@ std::filesystem::path Paths::resolve(const std::filesystem::path& path) const {
   return path.is_absolute() ? path.lexically_normal() : (folder_ / path).lexically_normal();
 }
 
-bool Paths::read(TomlTable& table, std::string_view key, std::filesystem::path& target) const {
+bool Paths::read(TomlSection& table, std::string_view key, std::filesystem::path& target) const {
   std::string text;
   if (!table.read(key, text)) return false;
   if (text.empty()) {
@@ -70,7 +70,7 @@ bool Paths::read(TomlTable& table, std::string_view key, std::filesystem::path& 
   return true;
 }
 
-void read_servers(TomlTable& table, bool required, std::vector<std::string>& servers) {
+void read_servers(TomlSection& table, bool required, std::vector<std::string>& servers) {
   std::vector<std::string> given;
   const bool read = required ? table.require("servers", given) : table.read("servers", given);
   if (!read) return;
@@ -85,7 +85,7 @@ void read_servers(TomlTable& table, bool required, std::vector<std::string>& ser
   servers = std::move(given);
 }
 
-void read_credentials(TomlTable& table, const Paths& paths, const std::vector<std::string>& servers,
+void read_credentials(TomlSection& table, const Paths& paths, const std::vector<std::string>& servers,
                       Credentials& credentials) {
   table.read("username", credentials.username);
   paths.read(table, "password_file", credentials.password_file);
@@ -103,7 +103,7 @@ void read_credentials(TomlTable& table, const Paths& paths, const std::vector<st
   }
 }
 
-void read_http(TomlTable& root, Http& http) {
+void read_http(TomlSection& root, Http& http) {
   auto table = root.table("http");
   if (!table) return;
   std::string listen;
@@ -120,15 +120,15 @@ void read_http(TomlTable& root, Http& http) {
   table->refuse_unknown_keys();
 }
 
-void read_mqtt_version(TomlTable& table, MqttVersion& version) {
+void read_mqtt_version(TomlSection& table, MqttVersion& version) {
   table.choose<MqttVersion>("mqtt", version, {{"3.1.1", MqttVersion::v311}, {"5", MqttVersion::v5}});
 }
 
-void read_time_zone(TomlTable& root, TimeZone& zone) {
+void read_time_zone(TomlSection& root, TimeZone& zone) {
   root.read_as("time_zone", zone, TimeZone::find);
 }
 
-void read_bytes(TomlTable& table, std::string_view key, std::uint64_t& bytes) {
+void read_bytes(TomlSection& table, std::string_view key, std::uint64_t& bytes) {
   static constexpr std::array<std::pair<std::string_view, unsigned>, 5> kUnits{
       {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}, {"B", 0}}};
   std::string text;
@@ -144,7 +144,7 @@ void read_bytes(TomlTable& table, std::string_view key, std::uint64_t& bytes) {
   table.fault(key, "'" + text + "' is no size: write a whole number and B, KiB, MiB, GiB or TiB, like \"8GiB\"");
 }
 
-void read_topic_level(TomlTable& table, std::string_view key, bool required, std::string& id) {
+void read_topic_level(TomlSection& table, std::string_view key, bool required, std::string& id) {
   std::string text;
   if (!(required ? table.require(key, text) : table.read(key, text))) return;
   if (text.empty()) return table.fault(key, "must not be empty");
@@ -154,7 +154,7 @@ void read_topic_level(TomlTable& table, std::string_view key, bool required, std
   id = text;
 }
 
-void read_span(TomlTable& table, std::string_view key, Millis& span) {
+void read_span(TomlSection& table, std::string_view key, Millis& span) {
   Millis read{0};
   if (!table.read(key, read)) return;
   if (read <= Millis{0}) return table.fault(key, "must be longer than 0");

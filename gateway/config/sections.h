@@ -16,25 +16,25 @@ class Paths {
  public:
   explicit Paths(const std::filesystem::path& file) : folder_(file.parent_path()) {}
   [[nodiscard]] std::filesystem::path resolve(const std::filesystem::path& path) const;
-  bool read(TomlTable& table, std::string_view key, std::filesystem::path& target) const;
+  bool read(TomlSection& table, std::string_view key, std::filesystem::path& target) const;
 
  private:
   std::filesystem::path folder_;
 };
 
 // "tcp://HOST[:PORT]" or "ssl://HOST[:PORT]", at least one where `required`, none twice.
-void read_servers(TomlTable& table, bool required, std::vector<std::string>& servers);
+void read_servers(TomlSection& table, bool required, std::vector<std::string>& servers);
 // After read_servers: certificates need an ssl:// server.
-void read_credentials(TomlTable& table, const Paths& paths, const std::vector<std::string>& servers,
+void read_credentials(TomlSection& table, const Paths& paths, const std::vector<std::string>& servers,
                       Credentials& credentials);
-void read_http(TomlTable& root, Http& http);
-void read_mqtt_version(TomlTable& table, MqttVersion& version);
-void read_time_zone(TomlTable& root, TimeZone& zone);
+void read_http(TomlSection& root, Http& http);
+void read_mqtt_version(TomlSection& table, MqttVersion& version);
+void read_time_zone(TomlSection& root, TimeZone& zone);
 // A whole number with B, KiB, MiB, GiB or TiB.
-void read_bytes(TomlTable& table, std::string_view key, std::uint64_t& bytes);
+void read_bytes(TomlSection& table, std::string_view key, std::uint64_t& bytes);
 // An id that becomes one level of MQTT topics.
-void read_topic_level(TomlTable& table, std::string_view key, bool required, std::string& id);
+void read_topic_level(TomlSection& table, std::string_view key, bool required, std::string& id);
 // A duration that must be longer than nothing.
-void read_span(TomlTable& table, std::string_view key, Millis& span);
+void read_span(TomlSection& table, std::string_view key, Millis& span);
 
 }  // namespace songhua::config

@@ -1,5 +1,4 @@
 #include "imports/csv_import.h"
-#include "imports/line_splitter.h"
 
 #include <date/date.h>
 #include <iconv.h>
@@ -13,11 +12,12 @@
 #include <tuple>
 #include <vector>
 
+#include "imports/line_splitter.h"
+
 namespace songhua::imports {
 namespace {
 
 constexpr std::size_t kLongestRow = std::size_t{1} << 20U;
-
 
 std::vector<std::string> split(std::string_view row, char delimiter) {
   std::vector<std::string> fields;
@@ -112,7 +112,8 @@ struct CsvImport::Impl {
   Impl(ImportMap import_map, ImportSink& out)
       : map(std::move(import_map)),
         sink(out),
-        splitter(kLongestRow, [this](std::string_view text, std::size_t line, bool too_long) { take(text, line, too_long); }) {}
+        splitter(kLongestRow,
+                 [this](std::string_view text, std::size_t line, bool too_long) { take(text, line, too_long); }) {}
 
   void take(std::string_view text, std::size_t line, bool too_long) {
     // A quoted field may hold line ends: such a row goes on on the next line.
@@ -214,8 +215,8 @@ struct CsvImport::Impl {
     if (value_place >= fields.size()) return reject(row, "the row is too short: it has no value");
     auto kind = map.keys->kind;
     if (wanted.key.measure.starts_with("process.")) kind = ImportKind::gauge;
-    wanted.kind = kind == ImportKind::gauge      ? SeriesKind::gauge
-                  : kind == ImportKind::rate     ? SeriesKind::rate
+    wanted.kind = kind == ImportKind::gauge       ? SeriesKind::gauge
+                  : kind == ImportKind::rate      ? SeriesKind::rate
                   : kind == ImportKind::totalizer ? SeriesKind::totalizer
                                                   : SeriesKind::amount;
     if (wanted.unit.empty()) wanted.unit = std::string(unit_of_measure(wanted.key.measure));
@@ -280,11 +281,14 @@ Result<void> CsvImport::feed(std::string_view chunk) {
 Result<void> CsvImport::finish() {
   impl_->splitter.finish();
   if (impl_->failed) return *impl_->failed;
-  if (!impl_->pending.empty()) return Error{"line " + std::to_string(impl_->first_line) + ": a quoted field is never closed"};
+  if (!impl_->pending.empty())
+    return Error{"line " + std::to_string(impl_->first_line) + ": a quoted field is never closed"};
   if (!impl_->begun && impl_->map.file.header) return Error{"the file has not even a header"};
   return {};
 }
 
-const ImportProgress& CsvImport::progress() const { return impl_->progress; }
+const ImportProgress& CsvImport::progress() const {
+  return impl_->progress;
+}
 
 }  // namespace songhua::imports

@@ -14,7 +14,8 @@ std::optional<std::string> decode_base64(std::string_view text) {
   static const auto kValues = [&] {
     std::array<std::int8_t, 256> values{};
     values.fill(-1);
-    for (std::size_t i = 0; i < kAlphabet.size(); ++i) values[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::int8_t>(i);
+    for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+      values[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::int8_t>(i);
     return values;
   }();
   if (text.size() % 4 != 0) return std::nullopt;
@@ -71,10 +72,15 @@ FramesReader::FramesReader(const TimeZone& zone, OnFrame on_frame, OnReject on_r
     : zone_(zone),
       on_frame_(std::move(on_frame)),
       on_reject_(std::move(on_reject)),
-      splitter_(kLongestLine, [this](std::string_view text, std::size_t line, bool too_long) { take(text, line, too_long); }) {}
+      splitter_(kLongestLine,
+                [this](std::string_view text, std::size_t line, bool too_long) { take(text, line, too_long); }) {}
 
-void FramesReader::feed(std::string_view chunk) { splitter_.feed(chunk); }
-void FramesReader::finish() { splitter_.finish(); }
+void FramesReader::feed(std::string_view chunk) {
+  splitter_.feed(chunk);
+}
+void FramesReader::finish() {
+  splitter_.finish();
+}
 
 void FramesReader::take(std::string_view text, std::size_t line, bool too_long) {
   if (text.find_first_not_of(" \t") == std::string_view::npos) return;

@@ -6,7 +6,9 @@
 
 namespace songhua::imports {
 
-bool is_gzip(std::string_view first_bytes) { return first_bytes.starts_with("\x1F\x8B"); }
+bool is_gzip(std::string_view first_bytes) {
+  return first_bytes.starts_with("\x1F\x8B");
+}
 
 struct GzipReader::Impl {
   Impl(std::uint64_t limit, Output sink) : max_bytes(limit), output(std::move(sink)) {
@@ -32,7 +34,8 @@ struct GzipReader::Impl {
       if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return Error{"the gzip data are damaged"};
       const auto made = buffer.size() - stream.avail_out;
       total += made;
-      if (total > max_bytes) return Error{"the gzip data expand beyond the limit of " + std::to_string(max_bytes) + " bytes"};
+      if (total > max_bytes)
+        return Error{"the gzip data expand beyond the limit of " + std::to_string(max_bytes) + " bytes"};
       if (made > 0) {
         if (auto result = output({buffer.data(), made}); !result) return result;
       }
@@ -47,7 +50,8 @@ struct GzipReader::Impl {
       const auto made = buffer.size() - stream.avail_out;
       if (made == 0) break;
       total += made;
-      if (total > max_bytes) return Error{"the gzip data expand beyond the limit of " + std::to_string(max_bytes) + " bytes"};
+      if (total > max_bytes)
+        return Error{"the gzip data expand beyond the limit of " + std::to_string(max_bytes) + " bytes"};
       if (auto result = output({buffer.data(), made}); !result) return result;
       ended = status == Z_STREAM_END;
     }

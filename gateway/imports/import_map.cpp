@@ -6,7 +6,7 @@ namespace songhua::imports {
 namespace {
 
 // A column by name or, as an integer, by its number from 1.
-bool read_column(TomlTable& table, std::string_view key, Column& target) {
+bool read_column(TomlSection& table, std::string_view key, Column& target) {
   const auto* node = table.node(key);
   if (!node) return false;
   if (const auto name = node->value_exact<std::string>(); name && !name->empty()) {
@@ -21,12 +21,12 @@ bool read_column(TomlTable& table, std::string_view key, Column& target) {
   return false;
 }
 
-std::optional<Column> optional_column(TomlTable& table, std::string_view key) {
+std::optional<Column> optional_column(TomlSection& table, std::string_view key) {
   Column column;
   return read_column(table, key, column) ? std::optional(column) : std::nullopt;
 }
 
-void read_file_table(TomlTable table, FileFormat& file) {
+void read_file_table(TomlSection table, FileFormat& file) {
   std::string text;
   if (table.read("delimiter", text)) {
     if (text == "\\t") text = "\t";
@@ -48,15 +48,16 @@ void read_file_table(TomlTable table, FileFormat& file) {
   table.refuse_unknown_keys();
 }
 
-void read_time_table(TomlTable table, TimeFormat& time) {
+void read_time_table(TomlSection table, TimeFormat& time) {
   if (const auto column = optional_column(table, "column")) time.columns.push_back(*column);
   std::vector<std::string> names;
   if (table.has("columns") && table.read("columns", names)) time.columns.assign(names.begin(), names.end());
   if (time.columns.empty()) table.fault("column", "is missing: which column holds the time?");
   table.read("format", time.format);
   table.read_as("zone", time.zone, [](std::string_view name) { return TimeZone::find(name); });
-  table.choose<TimeMeaning>("meaning", time.meaning,
-                            {{"instant", TimeMeaning::instant}, {"start", TimeMeaning::interval_start}, {"end", TimeMeaning::interval_end}});
+  table.choose<TimeMeaning>(
+      "meaning", time.meaning,
+      {{"instant", TimeMeaning::instant}, {"start", TimeMeaning::interval_start}, {"end", TimeMeaning::interval_end}});
   const bool has_interval = table.read("interval", time.interval);
   if (time.meaning != TimeMeaning::instant && (!has_interval || time.interval <= Millis{0})) {
     table.fault("interval", "is missing: how long is the interval that starts or ends at the time?");
@@ -66,7 +67,7 @@ void read_time_table(TomlTable table, TimeFormat& time) {
   table.refuse_unknown_keys();
 }
 
-void read_keys(TomlTable& table, SeriesSpec& spec) {
+void read_keys(TomlSection& table, SeriesSpec& spec) {
   table.read("line", spec.line);
   table.read("measure", spec.key.measure);
   table.read("product", spec.key.product);
@@ -74,25 +75,39 @@ void read_keys(TomlTable& table, SeriesSpec& spec) {
   table.read("gap", spec.gap);
   table.read("official", spec.official);
   table.read("unit", spec.unit);
-  table.read_as("rate_limit", spec.rate_limit, [](std::string_view text) -> std::optional<std::optional<RateLimit>> {
-    const auto limit = RateLimit::parse(text);
-    return limit ? std::optional(std::optional(*limit)) : std::nullopt;
-  }, "a rate like \"100/min\"");
+  table.read_as(
+      "rate_limit", spec.rate_limit,
+      [](std::string_view text) -> std::optional<std::optional<RateLimit>> {
+        const auto limit = RateLimit::parse(text);
+        return limit ? std::optional(std::optional(*limit)) : std::nullopt;
+      },
+      "a rate like \"100/min\"");
 }
 
-bool read_kind(TomlTable& table, ImportKind& kind) {
+bool read_kind(TomlSection& table, ImportKind& kind) {
   return table.choose<ImportKind>("kind", kind,
-                                  {{"amount", ImportKind::amount}, {"totalizer", ImportKind::totalizer}, {"rate", ImportKind::rate},
-                                   {"count", ImportKind::count}, {"gauge", ImportKind::gauge}});
+                                  {{"amount", ImportKind::amount},
+                                   {"totalizer", ImportKind::totalizer},
+                                   {"rate", ImportKind::rate},
+                                   {"count", ImportKind::count},
+                                   {"gauge", ImportKind::gauge}});
 }
 
 void finish_spec(SeriesSpec& spec, ImportKind kind, bool unit_given) {
   switch (kind) {
     case ImportKind::amount:
-    case ImportKind::count: spec.kind = SeriesKind::amount; break;
-    case ImportKind::totalizer: spec.kind = SeriesKind::totalizer; break;
-    case ImportKind::rate: spec.kind = SeriesKind::rate; break;
-    case ImportKind::gauge: spec.kind = SeriesKind::gauge; break;
+    case ImportKind::count:
+      spec.kind = SeriesKind::amount;
+      break;
+    case ImportKind::totalizer:
+      spec.kind = SeriesKind::totalizer;
+      break;
+    case ImportKind::rate:
+      spec.kind = SeriesKind::rate;
+      break;
+    case ImportKind::gauge:
+      spec.kind = SeriesKind::gauge;
+      break;
   }
   if (!unit_given) spec.unit = std::string(unit_of_measure(spec.key.measure));
 }
@@ -127,7 +142,9 @@ Result<ImportMap> ImportMap::parse(std::string_view toml, std::string_view file,
     read_keys(table, series.spec);
     if (!read_kind(table, series.kind) && !table.has("kind")) series.kind = ImportKind::amount;
     if (!read_column(table, "column", series.column) && !table.has("column")) table.fault("column", "is missing");
-    table.read_as("factor", series.factor, [](std::string_view text) { return Fraction::parse(text); }, "a number or a fraction like \"1/3\"");
+    table.read_as(
+        "factor", series.factor, [](std::string_view text) { return Fraction::parse(text); },
+        "a number or a fraction like \"1/3\"");
     std::string equals;
     if (table.read("equals", equals)) series.equals = equals;
     if (series.spec.line.empty()) table.fault("line", "is missing here and in [defaults]");
@@ -144,7 +161,8 @@ Result<ImportMap> ImportMap::parse(std::string_view toml, std::string_view file,
     keys.market = optional_column(*table, "market");
     if (!read_column(*table, "value", keys.value) && !table->has("value")) table->fault("value", "is missing");
     read_kind(*table, keys.kind);
-    table->read_as("factor", keys.factor, [](std::string_view text) { return Fraction::parse(text); }, "a number or a fraction");
+    table->read_as(
+        "factor", keys.factor, [](std::string_view text) { return Fraction::parse(text); }, "a number or a fraction");
     if (!keys.line && map.defaults.line.empty()) table->fault("line", "is missing here and in [defaults]");
     if (!keys.measure && map.defaults.key.measure.empty()) table->fault("measure", "is missing here and in [defaults]");
     table->refuse_unknown_keys();

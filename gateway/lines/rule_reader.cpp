@@ -8,7 +8,7 @@
 namespace songhua::lines {
 namespace {
 
-void read_device(TomlTable& table, Rule& rule) {
+void read_device(TomlSection& table, Rule& rule) {
   std::string text;
   if (!table.read("device", text)) return;
   auto glob = Glob::parse(text);
@@ -21,7 +21,7 @@ void read_device(TomlTable& table, Rule& rule) {
   rule.device = std::move(*glob);
 }
 
-void read_metric(TomlTable& table, Rule& rule) {
+void read_metric(TomlSection& table, Rule& rule) {
   std::string text;
   if (!table.read("metric", text)) return;
   auto glob = Glob::parse(text);
@@ -44,7 +44,7 @@ std::vector<std::string> captured_names(const Rule& rule) {
   return names;
 }
 
-void read_template(TomlTable& table, std::string_view key, const Rule& rule, std::optional<Template>& target) {
+void read_template(TomlSection& table, std::string_view key, const Rule& rule, std::optional<Template>& target) {
   std::string text;
   if (!table.read(key, text)) return;
   auto parsed = Template::parse(text);
@@ -66,7 +66,7 @@ void adopt_capture(const Rule& rule, std::string_view name, std::optional<Templa
   target = Template::parse("{" + std::string(name) + "}").value();
 }
 
-void read_states(TomlTable& table, Rule& rule) {
+void read_states(TomlSection& table, Rule& rule) {
   const auto states = table.table("states");
   if (!states) return;
   const toml::table& values = *table.node("states")->as_table();
@@ -81,7 +81,7 @@ void read_states(TomlTable& table, Rule& rule) {
   }
 }
 
-void read_width(TomlTable& table, Rule& rule) {
+void read_width(TomlSection& table, Rule& rule) {
   std::int64_t width = 0;
   if (!table.read("width", width)) return;
   if (width != 0 && (width < 8 || width > 64)) {
@@ -95,7 +95,7 @@ void keep(bool read, const T& value, std::optional<T>& target) {
   if (read) target = value;
 }
 
-void read_traits(TomlTable& table, Rule& rule) {
+void read_traits(TomlSection& table, Rule& rule) {
   Fraction factor;
   if (table.read_as("factor", factor, Fraction::parse, "a factor like \"1000\", \"0.5\" or \"3/2\"")) {
     if (factor.num <= 0) table.fault("factor", "must be greater than zero");
@@ -115,7 +115,7 @@ void read_traits(TomlTable& table, Rule& rule) {
   keep(table.read("trapezoid", flag), flag, rule.traits.trapezoid);
 }
 
-void read_kind(TomlTable& table, Rule& rule) {
+void read_kind(TomlSection& table, Rule& rule) {
   RuleKind kind{};
   const bool given = table.choose<RuleKind>("kind", kind,
                                             {{"totalizer", RuleKind::totalizer},
@@ -144,7 +144,7 @@ std::optional<SeriesKind> series_kind(const Rule& rule) {
   }
 }
 
-void check_literal_measure(TomlTable& table, const Rule& rule) {
+void check_literal_measure(TomlSection& table, const Rule& rule) {
   if (!rule.measure || !rule.measure->is_literal()) return;
   const std::string measure = rule.measure->expand({}, nullptr);
   if (const auto known = check_measure(measure); !known) return table.fault("measure", known.error().message);
@@ -155,7 +155,7 @@ void check_literal_measure(TomlTable& table, const Rule& rule) {
 }
 
 // Keys that contradict each other or have nothing to act on.
-void check_combination(TomlTable& table, const Rule& rule) {
+void check_combination(TomlSection& table, const Rule& rule) {
   const bool state = rule.kind == RuleKind::state, ignore = rule.kind == RuleKind::ignore;
   if (!table.has("device") && !table.has("metric")) table.fault("", "needs device or metric, else it says nothing");
   if ((state || ignore) && table.has("measure")) {
@@ -180,7 +180,7 @@ void check_combination(TomlTable& table, const Rule& rule) {
   if (table.has("factor") && (state || ignore)) table.fault("factor", "has nothing to act on here");
 }
 
-Rule read_rule(TomlTable& table, std::string_view file) {
+Rule read_rule(TomlSection& table, std::string_view file) {
   Rule rule;
   rule.where = std::string(file) + ":" + std::to_string(table.line());
   read_device(table, rule);
@@ -204,9 +204,9 @@ Rule read_rule(TomlTable& table, std::string_view file) {
 
 Result<std::vector<Rule>> read_rules(std::string_view toml, std::string_view file) {
   TomlDocument document(toml, std::string(file));
-  TomlTable root = document.root();
+  TomlSection root = document.root();
   std::vector<Rule> rules;
-  for (TomlTable& table : root.tables("rule")) rules.push_back(read_rule(table, file));
+  for (TomlSection& table : root.tables("rule")) rules.push_back(read_rule(table, file));
   root.refuse_unknown_keys();
   if (!document.faults().empty()) return document.faults().error();
   return rules;

@@ -40,57 +40,57 @@ Error TomlFaults::error() const {
   return Error{all};
 }
 
-TomlTable::TomlTable(const toml::table& table, std::string path, TomlFaults& faults)
+TomlSection::TomlSection(const toml::table& table, std::string path, TomlFaults& faults)
     : table_(&table), path_(std::move(path)), faults_(&faults) {}
 
-std::string TomlTable::path_of(std::string_view key) const {
+std::string TomlSection::path_of(std::string_view key) const {
   return path_.empty() || key.empty() ? path_ + std::string(key) : path_ + "." + std::string(key);
 }
 
-std::size_t TomlTable::line() const {
+std::size_t TomlSection::line() const {
   return std::max<std::size_t>(1, table_->source().begin.line);
 }
 
-std::size_t TomlTable::line(std::string_view key) const {
+std::size_t TomlSection::line(std::string_view key) const {
   const toml::node* found = table_->get(key);
   return found != nullptr && found->source().begin.line > 0 ? found->source().begin.line : line();
 }
 
-const toml::node* TomlTable::node(std::string_view key) {
+const toml::node* TomlSection::node(std::string_view key) {
   if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.emplace_back(key);
   return table_->get(key);
 }
 
-bool TomlTable::has(std::string_view key) {
+bool TomlSection::has(std::string_view key) {
   return node(key) != nullptr;
 }
 
-void TomlTable::fault(std::string_view key, std::string_view message) {
+void TomlSection::fault(std::string_view key, std::string_view message) {
   faults_->add(line(key), path_of(key), message);
 }
 
-bool TomlTable::wrong_type(std::string_view key, std::string_view expected) {
+bool TomlSection::wrong_type(std::string_view key, std::string_view expected) {
   fault(key, "must be " + std::string(expected) + ", but is " + std::string(type_name(*table_->get(key))));
   return false;
 }
 
-bool TomlTable::missing(std::string_view key) {
+bool TomlSection::missing(std::string_view key) {
   if (has(key)) return false;
   fault(key, "is missing and required");
   return true;
 }
 
-bool TomlTable::filled(std::string_view key, const std::string& text) {
+bool TomlSection::filled(std::string_view key, const std::string& text) {
   if (text.empty()) fault(key, "must not be empty");
   return !text.empty();
 }
 
-bool TomlTable::filled(std::string_view key, const std::vector<std::string>& list) {
+bool TomlSection::filled(std::string_view key, const std::vector<std::string>& list) {
   if (list.empty()) fault(key, "must not be empty");
   return !list.empty();
 }
 
-bool TomlTable::read(std::string_view key, std::string& target) {
+bool TomlSection::read(std::string_view key, std::string& target) {
   const toml::node* found = node(key);
   if (found == nullptr) return false;
   const auto value = found->value_exact<std::string>();
@@ -99,7 +99,7 @@ bool TomlTable::read(std::string_view key, std::string& target) {
   return true;
 }
 
-bool TomlTable::read(std::string_view key, bool& target) {
+bool TomlSection::read(std::string_view key, bool& target) {
   const toml::node* found = node(key);
   if (found == nullptr) return false;
   const auto value = found->value_exact<bool>();
@@ -108,7 +108,7 @@ bool TomlTable::read(std::string_view key, bool& target) {
   return true;
 }
 
-bool TomlTable::read(std::string_view key, std::int64_t& target) {
+bool TomlSection::read(std::string_view key, std::int64_t& target) {
   const toml::node* found = node(key);
   if (found == nullptr) return false;
   const auto value = found->value_exact<std::int64_t>();
@@ -117,14 +117,14 @@ bool TomlTable::read(std::string_view key, std::int64_t& target) {
   return true;
 }
 
-bool TomlTable::read(std::string_view key, Millis& target) {
+bool TomlSection::read(std::string_view key, Millis& target) {
   const toml::node* found = node(key);
   if (found == nullptr) return false;
   if (!found->is_string()) return wrong_type(key, "a duration like \"15min\"");
   return read_as(key, target, parse_duration);
 }
 
-bool TomlTable::read(std::string_view key, std::vector<std::string>& target) {
+bool TomlSection::read(std::string_view key, std::vector<std::string>& target) {
   const toml::node* found = node(key);
   if (found == nullptr) return false;
   const toml::array* list = found->as_array();
@@ -142,16 +142,16 @@ bool TomlTable::read(std::string_view key, std::vector<std::string>& target) {
   return true;
 }
 
-std::optional<TomlTable> TomlTable::table(std::string_view key) {
+std::optional<TomlSection> TomlSection::table(std::string_view key) {
   const toml::node* found = node(key);
   if (found == nullptr) return std::nullopt;
-  if (const toml::table* inner = found->as_table()) return TomlTable{*inner, path_of(key), *faults_};
+  if (const toml::table* inner = found->as_table()) return TomlSection{*inner, path_of(key), *faults_};
   wrong_type(key, "a table: write [" + path_of(key) + "]");
   return std::nullopt;
 }
 
-std::vector<TomlTable> TomlTable::tables(std::string_view key) {
-  std::vector<TomlTable> tables;
+std::vector<TomlSection> TomlSection::tables(std::string_view key) {
+  std::vector<TomlSection> tables;
   const toml::node* found = node(key);
   if (found == nullptr) return tables;
   const toml::array* list = found->as_array();
@@ -167,7 +167,7 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
   return tables;
 }
 
-void TomlTable::refuse_unknown_keys() {
+void TomlSection::refuse_unknown_keys() {
   for (const auto& [key, value] : *table_) {
     if (std::find(asked_.begin(), asked_.end(), key.str()) != asked_.end()) continue;
     const auto nearest = nearest_word(key.str(), asked_);

@@ -34,9 +34,9 @@ class TomlFaults {
 };
 
 // One table of the file. The document must outlive it.
-class TomlTable {
+class TomlSection {
  public:
-  TomlTable(const toml::table& table, std::string path, TomlFaults& faults);
+  TomlSection(const toml::table& table, std::string path, TomlFaults& faults);
 
   [[nodiscard]] bool has(std::string_view key);
   [[nodiscard]] std::size_t line() const;                      // where the table begins
@@ -81,8 +81,8 @@ class TomlTable {
     return false;
   }
 
-  std::optional<TomlTable> table(std::string_view key);
-  std::vector<TomlTable> tables(std::string_view key);         // of [[key]]
+  std::optional<TomlSection> table(std::string_view key);
+  std::vector<TomlSection> tables(std::string_view key);       // of [[key]]
   [[nodiscard]] const toml::node* node(std::string_view key);  // for what has no reader here
 
   void fault(std::string_view key, std::string_view message);  // at the key's line, or the table's where it is missing
@@ -124,7 +124,7 @@ class TomlDocument {
  public:
   // A syntax error is a fault like any other; the document is then empty.
   TomlDocument(std::string_view text, std::string file);
-  [[nodiscard]] TomlTable root() { return {*document_, "", *faults_}; }
+  [[nodiscard]] TomlSection root() { return {*document_, "", *faults_}; }
   [[nodiscard]] TomlFaults& faults() { return *faults_; }
   [[nodiscard]] bool parsed() const { return parsed_; }
 

@@ -9,7 +9,7 @@ namespace {
 
 TEST(TomlReader, TellsEveryFaultInTheOrderOfLines) {
   TomlDocument document("name = 3\nspan = \"5 minutes\"\nlist = [1]\n[inner]\nflga = true\nflag = \"no\"\n", "x.toml");
-  TomlTable root = document.root();
+  TomlSection root = document.root();
   std::string name = "kept";
   Millis span{7};
   std::vector<std::string> list;
@@ -19,7 +19,7 @@ TEST(TomlReader, TellsEveryFaultInTheOrderOfLines) {
   EXPECT_FALSE(root.read("span", span));
   EXPECT_FALSE(root.read("list", list));
   EXPECT_FALSE(root.require("needed", needed));
-  TomlTable inner = root.table("inner").value();
+  TomlSection inner = root.table("inner").value();
   EXPECT_FALSE(inner.read("flag", flag));
   inner.refuse_unknown_keys();
   root.refuse_unknown_keys();
@@ -43,7 +43,7 @@ TEST(TomlReader, ASyntaxErrorIsAFaultWithItsLine) {
 
 TEST(TomlReader, TablesOfTablesAreNumbered) {
   TomlDocument document("[[rule]]\n[[rule]]\nx = 1\n", "x.toml");
-  TomlTable root = document.root();
+  TomlSection root = document.root();
   auto rules = root.tables("rule");
   ASSERT_EQ(rules.size(), 2U);
   rules[1].refuse_unknown_keys();
@@ -52,7 +52,7 @@ TEST(TomlReader, TablesOfTablesAreNumbered) {
 
 TEST(TomlReader, ATableWhereAListBelongs) {
   TomlDocument document("[rule]\n", "x.toml");
-  TomlTable root = document.root();
+  TomlSection root = document.root();
   EXPECT_TRUE(root.tables("rule").empty());
   EXPECT_EQ(document.faults().error().message,
             "x.toml:1: rule: must be a list of tables: write [[rule]], but is a table");
