@@ -179,6 +179,17 @@ std::vector<UnixMillis> SourceMessage::minutes() const {
   return {all.begin(), all.end()};
 }
 
+bool SourceMessage::touches(const Window& window) const {
+  if (window.contains(time)) return true;
+  return std::any_of(lines.begin(), lines.end(), [&](const LineMessage& line) {
+    return (line.epoch && window.contains(line.epoch->time)) ||
+           std::any_of(line.states.begin(), line.states.end(), [&](const auto& s) { return window.contains(s.time); }) ||
+           std::any_of(line.readings.begin(), line.readings.end(), [&](const auto& r) {
+             return window.contains(r.time) || rollup::touches(r, window);
+           });
+  });
+}
+
 LineRecords build_minute(UnixMillis minute, const std::vector<const SourceMessage*>& messages,
                          const std::vector<LineIndex>& lines, const SeriesTable& table, const BuildRules& rules) {
   return build_window(minute_window(minute), messages, lines, table, rules);

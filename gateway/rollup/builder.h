@@ -46,6 +46,8 @@ struct SourceMessage {
 
   // Minutes that it touches: of its payload time and of its metrics' times, and all that an interval spans. Ascending.
   [[nodiscard]] std::vector<UnixMillis> minutes() const;
+  // Does it touch one of the window's minutes?
+  [[nodiscard]] bool touches(const Window& window) const;
 };
 
 struct BuildRules {
