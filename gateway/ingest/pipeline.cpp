@@ -175,7 +175,6 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     keeper_.trim();
     if (segments_.size() > kSegmentsCached) {
       segments_.clear();
-      imports_.clear();
     }
     batch.result.messages = count;
     batch.result.records = written.records;
@@ -517,17 +516,6 @@ std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window wi
     }
   }
   return messages;
-}
-
-// Decoded once for all windows of a commit: an entry holds thousands of rows.
-const std::vector<std::shared_ptr<rollup::SourceMessage>>& Pipeline::imported(Position position, const Entry& entry) {
-  const auto [it, added] = imports_.try_emplace(position);
-  if (!added) return it->second;
-  if (auto rows = import_messages(entry.payload, store_.dictionary())) {
-    it->second = std::move(*rows);
-    for (const auto& message : it->second) message->digest = digest_of(entry.topic, entry.payload);
-  }
-  return it->second;
 }
 
 bool Pipeline::day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const {

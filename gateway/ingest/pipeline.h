@@ -91,7 +91,6 @@ class Pipeline {
   [[nodiscard]] std::optional<UnixMillis> next_deadline() const;
   void set_observer(Observer* observer) { observer_ = observer; }
 
-  using Position = storage::Position;
   using SessionKey = std::pair<std::uint8_t, std::string>;  // server, "GROUP/NODE"
   [[nodiscard]] const std::map<SessionKey, sparkplug::HostSession>& sessions() const { return sessions_; }
   [[nodiscard]] const lines::Mapping& mapping() const { return options_.mapping; }
@@ -113,7 +112,6 @@ class Pipeline {
   struct ImportedSegment;
   std::shared_ptr<const ImportedSegment> imported(storage::SourceIndex source, std::uint64_t id);
   std::optional<storage::Entry> entry_at(Batch& batch, storage::Position position);
-  const std::vector<std::shared_ptr<rollup::SourceMessage>>& imported(Position position, const storage::Entry& entry);
   void remember_names(const std::shared_ptr<const sparkplug::NameTable>& table);
   [[nodiscard]] bool day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const;
   void recover();
@@ -129,7 +127,6 @@ class Pipeline {
   std::map<std::uint64_t, std::shared_ptr<const sparkplug::NameTable>> names_;
   std::map<std::uint64_t, std::shared_ptr<const std::vector<storage::Entry>>> segments_;  // read for rebuilding
   std::map<std::pair<storage::SourceIndex, std::uint64_t>, std::shared_ptr<const ImportedSegment>> imported_;  // the same
-  std::map<Position, std::vector<std::shared_ptr<rollup::SourceMessage>>> imports_;  // decoded for rebuilding
   Observer* observer_ = nullptr;
 };
 
