@@ -158,16 +158,21 @@ std::vector<IndexTerm> terms_of(const Inputs& inputs, const std::map<std::string
   return terms;
 }
 
-// w_i: base-year value added at current prices, of base.csv, else the weights of the register.
+// w_i: base-year value added at current prices: the row of base.csv, else the register's weight, else what base.csv's
+// outputs of that year make (they may be of the main products only, so they come last).
 std::map<std::string, Rational> industry_weights(Evaluation& e, const Selection& selection, int year) {
   Period period;
   period.year = year;
   std::map<std::string, Rational> weights;
-  Selection unfiltered{selection.enterprises, {}, selection.all_scales};
   for (const auto* enterprise : selection.enterprises) {
+    auto& weight = weights[division_of(enterprise->industry)];
     const auto known = e.bases().amount(Item::value_added_current, enterprise->id, period, {});
-    weights[division_of(enterprise->industry)] +=
-        known.value ? *known.value : Rational(rational(enterprise->weight) * kFenPerTenThousandYuan);
+    const bool stated = known.value && known.rows.front()->item == "va_cur";
+    if (known.value && (stated || enterprise->weight.num == 0)) {
+      weight += *known.value;
+    } else {
+      weight += rational(enterprise->weight) * kFenPerTenThousandYuan;
+    }
   }
   return weights;
 }

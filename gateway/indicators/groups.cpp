@@ -171,7 +171,7 @@ Group read_group(const TomlTable& table, const std::vector<Region>& extra) {
     const Validity validity{entry.day("valid_from", kFirstDay), entry.day("valid_to", kLastDay)};
     add_member(group, entry, "code", entry.required("code"), validity, extra);
   }
-  if (group.members.empty()) table.fail("members", "group '" + group.id + "' has no members");
+  if (!table.has("members") && !table.has("member")) table.fail("members", "group '" + group.id + "' has no members");
   return group;
 }
 

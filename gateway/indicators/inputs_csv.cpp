@@ -72,11 +72,14 @@ std::optional<Period> read_period(TableRow& row) {
   return std::nullopt;
 }
 
-void check_base_item(TableRow& row, const BaseRow& base, const Product* product) {
+bool is_known_item(const std::string& item) {
   const auto& levels = base_levels();
-  const bool level = std::find(levels.begin(), levels.end(), base.item) != levels.end();
-  if (!level && !known_measure(base.item) && !base.item.empty()) {
-    auto known = levels;
+  return known_measure(item) || std::find(levels.begin(), levels.end(), item) != levels.end();
+}
+
+void check_base_item(TableRow& row, const BaseRow& base, const Product* product) {
+  if (!is_known_item(base.item) && !base.item.empty()) {
+    auto known = base_levels();
     known.insert(known.end(), {"output.good", "dispatch.quantity", "labour.time"});
     row.fail("unknown item '" + base.item + "'" + suggestion(base.item, known));
   }
@@ -107,7 +110,7 @@ std::optional<BaseRow> read_base(TableRow& row, const Inputs& inputs) {
   if (!value && !written.empty()) row.fail("'value' is '" + written + "', not a number like 1234.56");
   const auto& unit = row.required("unit");
   const auto scale = unit_scale(base.item, product, unit);
-  const bool item_known = base.product.empty() || product != nullptr;
+  const bool item_known = is_known_item(base.item) && (base.product.empty() || product != nullptr);
   if (!scale && !unit.empty() && item_known) {
     row.fail("unit '" + unit + "' does not fit item '" + base.item + "'; write " + units_for(base.item, product));
   }
