@@ -1,5 +1,7 @@
 #include "rollup/judge.h"
 
+#include <algorithm>
+
 namespace songhua::rollup {
 namespace {
 
@@ -11,10 +13,16 @@ struct Step {
   int128 offset = 0;   // what wraps have added so far
 };
 
+// 2^width in the quantity's unit: readings are mapped before they are judged, and so is the width.
+Quantity range_of(const SeriesSpec& spec) {
+  if (spec.width == 0 || spec.width > 64) return 0;
+  return std::max<Quantity>(scale_floor(int128{1} << spec.width, spec.factor).value_or(0), 0);
+}
+
 class Judge {
  public:
   Judge(const SeriesSpec& spec, bool announced, bool first_ever)
-      : spec_(spec), announced_(announced), first_ever_(first_ever) {}
+      : spec_(spec), range_(range_of(spec)), announced_(announced), first_ever_(first_ever) {}
 
   void take(const Point& point) {
     if (life_.empty()) return accept(point, point.value, 0);
@@ -47,13 +55,11 @@ class Judge {
   [[nodiscard]] Step relate(UnixMillis time, Quantity value, int128 offset, const Point& next) const {
     const Quantity counted = next.value + offset;
     if (counted >= value) return allowed(counted - value, next.time - time, counted, offset);
-    if (spec_.width != 0 && spec_.width < 64) {
-      const int128 range = int128{1} << spec_.width;
-      const Quantity raw = value - offset;
-      if (raw >= range / 16 * 15 && next.value < range / 16) {
-        const Step wrapped = allowed(counted + range - value, next.time - time, counted + range, offset + range);
-        if (wrapped.relation == Relation::fits) return wrapped;
-      }
+    // A wrap goes from the top sixteenth of the range to the lowest one, in mapped units.
+    const Quantity raw = value - offset;
+    if (range_ != 0 && raw < range_ && raw * 16 >= range_ * 15 && next.value * 16 < range_) {
+      const Step wrapped = allowed(counted + range_ - value, next.time - time, counted + range_, offset + range_);
+      if (wrapped.relation == Relation::fits) return wrapped;
     }
     return {Relation::falls};
   }
@@ -93,6 +99,7 @@ class Judge {
   }
 
   const SeriesSpec& spec_;
+  Quantity range_;  // what a wrap adds; 0: the counter does not wrap
   bool announced_;
   bool first_ever_;
   Verdict verdict_;

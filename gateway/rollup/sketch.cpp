@@ -12,8 +12,12 @@ namespace {
 const std::vector<int128>& borders() {
   static const std::vector<int128> kBorders = [] {
     std::vector<int128> all;
-    const int128 limit = std::numeric_limits<int128>::max() / 102;
-    for (int128 border = 1; border < limit; border = std::max(border + 1, border * 102 / 100)) all.push_back(border);
+    constexpr int128 kLargest = std::numeric_limits<int128>::max();
+    for (int128 border = 1, step = 1;; border += step) {
+      all.push_back(border);
+      step = std::max<int128>(1, border / 50);
+      if (border > kLargest - step) break;
+    }
     return all;
   }();
   return kBorders;
@@ -38,7 +42,7 @@ Fixed9 middle_of(std::int32_t bucket) {
   const auto& all = borders();
   const auto index = std::min(static_cast<std::size_t>(bucket < 0 ? -bucket : bucket), all.size()) - 1;
   const int128 low = all[index];
-  const int128 high = index + 1 < all.size() ? all[index + 1] - 1 : low;
+  const int128 high = index + 1 < all.size() ? all[index + 1] - 1 : std::numeric_limits<int128>::max();
   const int128 middle = low + (high - low) / 2;
   return Fixed9{bucket < 0 ? -middle : middle};
 }

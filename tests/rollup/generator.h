@@ -51,6 +51,8 @@ struct Arbitrary<songhua::rollup::CounterTraits> {
                                                                        {1, RateLimit{3600, std::chrono::hours{1}}}});
     return gen::build<CounterTraits>(
         gen::set(&CounterTraits::width, gen::weightedElement<std::uint8_t>({{4, 0}, {2, 8}, {1, 16}, {1, 32}})),
+        gen::set(&CounterTraits::factor,
+                 gen::weightedElement<songhua::Fraction>({{4, {1, 1}}, {1, {10, 1}}, {1, {1, 4}}})),
         gen::set(&CounterTraits::limit, limit),
         gen::set(&CounterTraits::zero_first, gen::weightedElement<bool>({{3, false}, {1, true}})),
         gen::set(&CounterTraits::start, gen::element<std::int64_t>(0, 7, 230, 1000, 65'000, 4'294'967'000)));

@@ -22,7 +22,9 @@ void count_totalizer(const oracle::Totalizer& totalizer, const SeriesSpec& spec,
         life.points.front().virtual_zero && life.points.front().time == life.points[1].time;
     reached["virtual zero before its first reading"] +=
         life.points.front().virtual_zero && life.points.front().time < life.points[1].time;
-    if (spec.width != 0) reached["wrap"] += life.points.back().value >= oracle::BigInt{1} << spec.width;
+    if (spec.width != 0)
+      reached["wrap"] +=
+          life.points.back().value >= (oracle::BigInt{1} << spec.width) * spec.factor.num / spec.factor.den;
   }
   reached["lives without epoch"] += unannounced > 1;
   reached["lives by epoch"] += announced > 1;

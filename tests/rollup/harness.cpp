@@ -94,6 +94,11 @@ bool same(const QuantityRow& a, const QuantityRow& b) {
 
 }  // namespace
 
+std::string difference(const QuantityRow& found, const QuantityRow& expected) {
+  if (found.window == expected.window && same(found, expected)) return "";
+  return describe(found) + "\n     expected " + describe(expected);
+}
+
 std::string difference(const Timeline& timeline, const oracle::Oracle& oracle, const TestTable& table, std::size_t line,
                        const std::vector<Window>& windows) {
   for (std::uint32_t slot = 0; slot < slots; ++slot) {
@@ -109,8 +114,8 @@ std::string difference(const Timeline& timeline, const oracle::Oracle& oracle, c
         if (row != found.end()) return prefix + "no row expected, but " + describe(row->second);
       } else if (row == found.end()) {
         return prefix + "no row, expected " + describe(*expected);
-      } else if (!same(row->second, *expected)) {
-        return prefix + describe(row->second) + "\n     expected " + describe(*expected);
+      } else if (const auto different = difference(row->second, *expected); !different.empty()) {
+        return prefix + different;
       }
     }
   }

@@ -30,6 +30,7 @@ using RecordsOfLines = std::map<LineIndex, std::vector<Record>>;  // per line, b
 // "" or the first difference between the timeline's rows and the oracle's, readable.
 [[nodiscard]] std::string difference(const Timeline& timeline, const oracle::Oracle& oracle, const TestTable& table,
                                      std::size_t line, const std::vector<Window>& windows);
+[[nodiscard]] std::string difference(const QuantityRow& found, const QuantityRow& expected);  // `completed` apart
 [[nodiscard]] std::string describe(const QuantityRow& row);
 
 }  // namespace songhua::rollup

@@ -15,7 +15,8 @@ struct Judge {
     BigInt rise = to.value - from.value;
     if (rise < 0) {
       if (spec.width == 0) return std::nullopt;
-      const BigInt full = BigInt{1} << spec.width;
+      // Values are mapped first of all, and so is the width.
+      const BigInt full = floor_of(Ratio{(BigInt{1} << spec.width) * spec.factor.num, BigInt{spec.factor.den}});
       const bool wraps = from.value * 16 >= full * 15 && from.value < full && to.value * 16 < full;
       if (!wraps) return std::nullopt;
       rise += full;

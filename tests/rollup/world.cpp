@@ -51,6 +51,7 @@ class Player {
       spec.trapezoid = traits.trapezoid;
       if (slot <= counter_b) {
         spec.width = traits.counters[slot].width;
+        spec.factor = traits.counters[slot].factor;
         spec.rate_limit = traits.counters[slot].limit;
         spec.silence = traits.silence_unchanged ? Silence::unchanged : Silence::unknown;
       }
@@ -60,9 +61,10 @@ class Player {
 
   [[nodiscard]] std::int64_t sent_value(std::size_t line, std::size_t counter) {
     if (std::exchange(lines_[line].silent[counter], false)) return 0;
-    const auto width = world_.lines[line].counters[counter].width;
+    const auto& traits = world_.lines[line].counters[counter];
     const auto value = lines_[line].counters[counter];
-    return width == 0 ? value : value % (std::int64_t{1} << width);
+    return (traits.width == 0 ? value : value % (std::int64_t{1} << traits.width)) * traits.factor.num /
+           traits.factor.den;
   }
 
   [[nodiscard]] MappedReading reading(std::size_t line, Slot slot, std::int64_t time, int128 value) const {
@@ -163,8 +165,8 @@ class Player {
     for (auto& reading : found) {
       if (reading.series == series_of(line, rate) || reading.series == series_of(line, gauge)) continue;
       reading.value = step.amount % 2 == 0 ? reading.value / 2 : reading.value + step.amount * 10;
-      const auto width = out_.table.spec(reading.series).width;
-      if (width != 0) reading.value %= int128{1} << width;
+      const auto& spec = out_.table.spec(reading.series);
+      if (spec.width != 0) reading.value %= (int128{1} << spec.width) * spec.factor.num / spec.factor.den;
     }
     send(line, time, std::move(found), true, always(line), step);
   }

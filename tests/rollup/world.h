@@ -26,7 +26,8 @@ class TestTable : public SeriesTable {
 enum class EpochHabit : std::uint8_t { never, in_births, always };
 
 struct CounterTraits {
-  std::uint8_t width = 0;  // bits; 0: never wraps
+  std::uint8_t width = 0;  // bits of what is sent; 0: never wraps
+  Fraction factor{1, 1};   // quantity per unit sent
   std::optional<RateLimit> limit;
   std::int64_t start = 0;
   bool zero_first = false;  // says 0 once before it has read its meter
