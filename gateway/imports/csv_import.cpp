@@ -1,294 +1,344 @@
 #include "imports/csv_import.h"
 
-#include <date/date.h>
-#include <iconv.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <charconv>
 #include <map>
-#include <sstream>
-#include <tuple>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "imports/line_splitter.h"
+#include "imports/number.h"
+#include "imports/row_splitter.h"
+#include "imports/time_label.h"
+#include "imports/transcoder.h"
+#include "model/measures.h"
 
 namespace songhua::imports {
 namespace {
 
-constexpr std::size_t kLongestRow = std::size_t{1} << 20U;
+using Fields = std::vector<std::string>;
 
-std::vector<std::string> split(std::string_view row, char delimiter) {
-  std::vector<std::string> fields;
-  std::string field;
-  bool quoted = false;
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const char c = row[i];
-    if (quoted) {
-      if (c == '"' && i + 1 < row.size() && row[i + 1] == '"') {
-        field.push_back(row[++i]);
-      } else if (c == '"') {
-        quoted = false;
-      } else {
-        field.push_back(c);
-      }
-    } else if (c == '"' && field.empty()) {
-      quoted = true;
-    } else if (c == delimiter) {
-      fields.push_back(std::move(field));
-      field.clear();
-    } else {
-      field.push_back(c);
-    }
-  }
-  fields.push_back(std::move(field));
-  return fields;
-}
+constexpr std::size_t kShownText = 4096;  // of a row in a reject
 
-std::string trimmed(std::string text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::optional<std::string> from_gb18030(const std::string& text) {
-  const auto converter = iconv_open("UTF-8", "GB18030");
-  if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
-  std::string in = text, out(text.size() * 4 + 4, '\0');
-  char* from = in.data();
-  char* to = out.data();
-  std::size_t from_left = in.size(), to_left = out.size();
-  const bool ok = iconv(converter, &from, &from_left, &to, &to_left) != static_cast<std::size_t>(-1) && from_left == 0;
-  iconv_close(converter);
-  if (!ok) return std::nullopt;
-  out.resize(out.size() - to_left);
-  return out;
-}
-
-// Civil time of a label; whether it is midnight decides what a day's last row means.
-struct Label {
-  UnixMillis utc;
-  date::local_days day;
-  bool midnight = false;
-  bool civil = false;
+// What a row's time means: the interval it speaks of, empty for an instant, and the label itself.
+struct RowTime {
+  UnixMillis label;
+  UnixMillis start;
+  UnixMillis end;
 };
 
-std::optional<Label> parse_label(const std::string& text, const TimeFormat& format) {
-  Label label;
-  if (format.format == "unix_ms") {
-    const auto value = parse_int128(text);
-    if (!value || *value < -62'135'596'800'000 || *value > 253'402'300'799'999) return std::nullopt;
-    label.utc = unix_millis(static_cast<std::int64_t>(*value));
-    return label;
-  }
-  if (format.format == "iso") {
-    const auto time = format.zone.parse(text);
-    if (!time) return std::nullopt;
-    label.utc = *time;
-    return label;
-  }
-  std::istringstream in(text);
-  date::local_time<Millis> local;
-  in >> date::parse(format.format, local);
-  if (in.fail() || in.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
-  label.day = date::floor<date::days>(local);
-  const date::year_month_day ymd(label.day);
-  const auto time_of_day = local - label.day;
-  label.utc = format.zone.to_utc(int(ymd.year()), unsigned(ymd.month()), unsigned(ymd.day()), time_of_day);
-  label.midnight = time_of_day == Millis{0};
-  label.civil = true;
-  return label;
-}
+struct Series {
+  SeriesSpec spec;
+  // Amounts given so far by the end of their interval: what the next one's ordinal is.
+  std::unordered_map<std::int64_t, std::uint32_t> ordinals;
+};
 
-UnixMillis end_of_day(const Label& label, const TimeZone& zone) {
-  const date::year_month_day next(label.day + date::days{1});
-  return zone.to_utc(int(next.year()), unsigned(next.month()), unsigned(next.day()));
+// One object for each series, however many columns feed it, so that ordinals stay unique.
+class SeriesTable {
+ public:
+  Series& of(const SeriesSpec& spec) {
+    auto& series = series_[{spec.line, spec.key}];
+    if (series.spec.line.empty()) series.spec = spec;
+    return series;
+  }
+
+ private:
+  std::map<std::pair<LineId, SeriesKey>, Series> series_;  // nodes stay where they are
+};
+
+// A column of the map and where it stands in the rows.
+struct Place {
+  Column column;
+  std::size_t index = 0;
+};
+
+SeriesKind series_kind(ImportKind kind, std::string_view measure) {
+  switch (kind) {
+    case ImportKind::totalizer:
+      return SeriesKind::totalizer;
+    case ImportKind::rate:
+      return SeriesKind::rate;
+    case ImportKind::gauge:
+      return natural_kind(measure);
+    case ImportKind::amount:
+    case ImportKind::count:
+      break;
+  }
+  return SeriesKind::amount;
 }
 
 }  // namespace
 
-struct CsvImport::Impl {
-  Impl(ImportMap import_map, ImportSink& out)
-      : map(std::move(import_map)),
-        sink(out),
-        splitter(kLongestRow,
-                 [this](std::string_view text, std::size_t line, bool too_long) { take(text, line, too_long); }) {}
+class CsvImport::Impl {
+ public:
+  Impl(ImportMap map, ImportSink& sink);
+  Result<void> feed(std::string_view chunk);
+  Result<void> finish();
+  [[nodiscard]] const ImportProgress& progress() const { return progress_; }
 
-  void take(std::string_view text, std::size_t line, bool too_long) {
-    // A quoted field may hold line ends: such a row goes on on the next line.
-    if (pending.empty()) first_line = line;
-    if (!pending.empty()) pending += '\n';
-    pending += text;
-    if (!too_long && std::count(pending.begin(), pending.end(), '"') % 2 != 0 && pending.size() < kLongestRow) return;
-    std::string row = std::move(pending);
-    pending.clear();
-    if (row.find_first_not_of(" \t") == std::string::npos || failed) return;
-    if (too_long || row.size() >= kLongestRow) return reject(row.substr(0, 200), "the row is longer than 1 MiB");
-    if (map.file.encoding == Encoding::gb18030) {
-      const auto utf8 = from_gb18030(row);
-      if (!utf8) return reject(row, "the row is not GB18030");
-      row = *utf8;
-    }
-    auto fields = split(row, map.file.delimiter);
-    for (auto& field : fields) field = trimmed(std::move(field));
-    if (!begun) {
-      begun = true;
-      if (map.file.header) return resolve(&fields);
-      resolve(nullptr);
-      if (failed) return;
-    }
-    ++progress.rows;
-    take_row(row, fields);
-  }
+ private:
+  void take(std::string_view text, std::size_t line, std::string_view fault);
+  void take_header(const Fields& header);
+  void find(Place& place, const Fields* header);
+  void take_row(const Fields& fields);
+  void take_wide(const Fields& fields, const RowTime& time);
+  void take_long(const Fields& fields, const RowTime& time);
+  void take_value(std::string cell, const Column& column, const ImportSeries& series, Series& target,
+                  const RowTime& time);
+  [[nodiscard]] std::optional<RowTime> read_time(const Fields& fields);
+  [[nodiscard]] std::optional<std::string> key_of(const Fields& fields, const std::optional<Place>& place,
+                                                  const std::string& otherwise);
+  [[nodiscard]] const std::string* cell(const Fields& fields, const Place& place);
+  void give_amount(Series& series, const RowTime& time, Quantity quantity);
+  void give(const Series& series, decltype(ImportReading::value) value);
+  void reject(const std::string& reason);
 
-  // Columns by name to places in a row; once.
-  void resolve(const std::vector<std::string>* header) {
-    const auto place = [&](const Column& column) -> std::size_t {
-      if (const auto* number = std::get_if<std::size_t>(&column)) return *number - 1;
-      const auto& name = std::get<std::string>(column);
-      if (!header) {
-        fail("column '" + name + "' is named, but the file has no header: write its number");
-        return 0;
-      }
-      const auto it = std::find(header->begin(), header->end(), name);
-      if (it == header->end()) fail("the header has no column '" + name + "'");
-      return static_cast<std::size_t>(it - header->begin());
-    };
-    for (const auto& column : map.time.columns) time_places.push_back(place(column));
-    for (const auto& series : map.series) series_places.push_back(place(series.column));
-    if (!map.keys) return;
-    value_place = place(map.keys->value);
-    const std::array keys{&map.keys->line, &map.keys->measure, &map.keys->product, &map.keys->market};
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (*keys[i]) key_places[i] = place(**keys[i]);
-    }
-  }
+  ImportMap map_;
+  ImportSink& sink_;
+  Transcoder transcoder_;
+  TimeReader time_;
+  RowSplitter rows_;
+  SeriesTable table_;
+  ImportProgress progress_;
+  std::optional<Error> failed_;
+  bool begun_ = false;
+  std::size_t width_ = 0;  // of the header
+  std::string_view text_;  // the row at hand
+  std::size_t line_ = 0;
 
-  void fail(const std::string& message) {
-    if (!failed) failed = Error{message};
-  }
-
-  void reject(std::string_view row, const std::string& reason) {
-    ++progress.rejects;
-    sink.reject({first_line, std::string(row), reason});
-  }
-
-  void take_row(const std::string& row, const std::vector<std::string>& fields) {
-    std::string text;
-    for (const auto place : time_places) {
-      if (place >= fields.size()) return reject(row, "the row is too short: it has no time");
-      text += (text.empty() ? "" : " ") + fields[place];
-    }
-    const auto label = parse_label(text, map.time);
-    if (!label) return reject(row, "'" + text + "' is no time of the form " + map.time.format);
-    const bool end_label = map.time.midnight == Midnight::end_of_same_day && label->civil && label->midnight;
-    UnixMillis start = label->utc, end = label->utc;
-    if (map.time.meaning == TimeMeaning::interval_end) {
-      end = end_label ? end_of_day(*label, map.time.zone) : label->utc;
-      start = end - map.time.interval;
-    } else if (map.time.meaning == TimeMeaning::interval_start) {
-      end = start + map.time.interval;
-    }
-    const auto before = progress.readings + progress.rejects;
-    for (std::size_t i = 0; i < map.series.size(); ++i) {
-      const auto& series = map.series[i];
-      if (series_places[i] >= fields.size()) {
-        reject(row, "the row is too short: it has no " + to_string(series.column));
-        continue;
-      }
-      take_value(row, fields[series_places[i]], series.spec, series.kind, series.factor, series.equals, start, end);
-    }
-    if (map.keys) take_long(row, fields, start, end);
-    if (progress.readings + progress.rejects == before) ++progress.silent;
-  }
-
-  void take_long(const std::string& row, const std::vector<std::string>& fields, UnixMillis start, UnixMillis end) {
-    SeriesSpec wanted = map.defaults;
-    const std::array targets{&wanted.line, &wanted.key.measure, &wanted.key.product, &wanted.key.market};
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-      if (!key_places[i]) continue;
-      if (*key_places[i] >= fields.size()) return reject(row, "the row is too short");
-      *targets[i] = fields[*key_places[i]];
-    }
-    if (wanted.line.empty() || wanted.key.measure.empty()) return reject(row, "the row names no line or no measure");
-    if (value_place >= fields.size()) return reject(row, "the row is too short: it has no value");
-    auto kind = map.keys->kind;
-    if (wanted.key.measure.starts_with("process.")) kind = ImportKind::gauge;
-    wanted.kind = kind == ImportKind::gauge       ? SeriesKind::gauge
-                  : kind == ImportKind::rate      ? SeriesKind::rate
-                  : kind == ImportKind::totalizer ? SeriesKind::totalizer
-                                                  : SeriesKind::amount;
-    if (wanted.unit.empty()) wanted.unit = std::string(unit_of_measure(wanted.key.measure));
-    const auto& spec = long_specs.try_emplace({wanted.line, wanted.key}, wanted).first->second;
-    take_value(row, fields[value_place], spec, kind, map.keys->factor, std::nullopt, start, end);
-  }
-
-  void take_value(const std::string& row, std::string cell, const SeriesSpec& spec, ImportKind kind, Fraction factor,
-                  const std::optional<std::string>& equals, UnixMillis start, UnixMillis end) {
-    if (kind == ImportKind::count) {
-      if (equals ? cell != *equals : cell.empty()) return;
-      return give(spec, amount(spec, start, end, 1));
-    }
-    if (map.file.decimal == ',') std::replace(cell.begin(), cell.end(), ',', '.');
-    const auto fixed = Fixed9::parse(cell);
-    const auto scaled = fixed ? scale_floor(fixed->units, factor) : std::nullopt;
-    if (!scaled) return reject(row, "'" + cell + "' is no number that " + spec.key.measure + " can be");
-    if (kind == ImportKind::gauge) return give(spec, GaugeReading{end, Fixed9{*scaled}});
-    if (kind == ImportKind::rate) return give(spec, RateReading{start, Fixed9{*scaled}});
-    const auto quantity = floor_div(*scaled, Fixed9::kOne);
-    if (kind == ImportKind::amount) return give(spec, amount(spec, start, end, quantity));
-    if (quantity < 0) return reject(row, "'" + cell + "' is negative, and " + spec.key.measure + " is a totalizer");
-    give(spec, CounterReading{end, quantity});
-  }
-
-  AmountReading amount(const SeriesSpec& spec, UnixMillis start, UnixMillis end, Quantity quantity) {
-    return {start, end, ordinals[{&spec, end}]++, quantity};
-  }
-
-  template <typename Value>
-  void give(const SeriesSpec& spec, Value value) {
-    ++progress.readings;
-    sink.reading({&spec, value});
-  }
-
-  ImportMap map;
-  ImportSink& sink;
-  LineSplitter splitter;
-  ImportProgress progress;
-  std::optional<Error> failed;
-  std::string pending;
-  std::size_t first_line = 1;
-  bool begun = false;
-  std::vector<std::size_t> time_places;
-  std::vector<std::size_t> series_places;
-  std::size_t value_place = 0;
-  std::array<std::optional<std::size_t>, 4> key_places;
-  std::map<std::pair<LineId, SeriesKey>, SeriesSpec> long_specs;
-  std::map<std::pair<const SeriesSpec*, UnixMillis>, std::uint32_t> ordinals;
+  std::vector<Place> time_places_;
+  std::vector<Place> series_places_;                // beside map_.series
+  std::vector<Series*> series_;                     // beside map_.series
+  Place value_place_;                               // of a long table
+  std::array<std::optional<Place>, 4> key_places_;  // line, measure, product, market
 };
+
+CsvImport::Impl::Impl(ImportMap map, ImportSink& sink)
+    : map_(std::move(map)),
+      sink_(sink),
+      transcoder_(map_.file.encoding),
+      time_(TimeReader::compile(map_.time.format, map_.time.zone).value()),  // the map's reader has checked it
+      rows_(map_.file.delimiter,
+            [this](std::string_view text, std::size_t line, std::string_view fault) { take(text, line, fault); }) {
+  for (const Column& column : map_.time.columns) time_places_.push_back({column});
+  for (const ImportSeries& series : map_.series) {
+    series_places_.push_back({series.column});
+    series_.push_back(&table_.of(series.spec));
+  }
+  if (!map_.keys) return;
+  value_place_.column = map_.keys->value;
+  const std::array columns{&map_.keys->line, &map_.keys->measure, &map_.keys->product, &map_.keys->market};
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (*columns[i]) key_places_[i] = Place{**columns[i]};
+  }
+}
+
+Result<void> CsvImport::Impl::feed(std::string_view chunk) {
+  if (!failed_) {
+    progress_.bytes += chunk.size();
+    rows_.feed(chunk);
+  }
+  if (failed_) return *failed_;
+  return {};
+}
+
+Result<void> CsvImport::Impl::finish() {
+  if (!failed_) rows_.finish();
+  if (!failed_ && !begun_ && map_.file.header) failed_ = Error{"the file is empty: not even a header"};
+  if (failed_) return *failed_;
+  return {};
+}
+
+void CsvImport::Impl::take(std::string_view text, std::size_t line, std::string_view fault) {
+  if (failed_) return;
+  text_ = text;
+  line_ = line;
+  const bool is_header = !begun_ && map_.file.header;
+  if (!is_header) ++progress_.rows;
+  const auto utf8 = fault.empty() ? transcoder_.to_utf8(text) : std::nullopt;
+  if (!utf8) {
+    const std::string reason = !fault.empty() ? std::string(fault)
+                               : map_.file.encoding == Encoding::gb18030
+                                   ? "is not in the encoding gb18030"
+                                   : "is not UTF-8: [file] encoding may say another";
+    if (is_header) failed_ = Error{"line " + std::to_string(line) + ", the header: " + reason};
+    return is_header ? void() : reject(reason);
+  }
+  text_ = *utf8;
+  const Fields fields = split_fields(*utf8, map_.file.delimiter);
+  if (!begun_) take_header(fields);
+  if (!is_header && !failed_) take_row(fields);
+}
+
+// The first row: tells where the columns stand.
+void CsvImport::Impl::take_header(const Fields& fields) {
+  begun_ = true;
+  const Fields* header = map_.file.header ? &fields : nullptr;
+  if (header != nullptr) width_ = header->size();
+  for (Place& place : time_places_) find(place, header);
+  for (Place& place : series_places_) find(place, header);
+  if (map_.keys) find(value_place_, header);
+  for (auto& place : key_places_) {
+    if (place) find(*place, header);
+  }
+}
+
+void CsvImport::Impl::find(Place& place, const Fields* header) {
+  if (failed_) return;
+  if (const auto* number = std::get_if<std::size_t>(&place.column)) {
+    place.index = *number - 1;
+    if (header != nullptr && *number > header->size()) {
+      failed_ = Error{"there is no " + to_string(place.column) + ": the header has " + std::to_string(header->size())};
+    }
+    return;
+  }
+  const auto& name = std::get<std::string>(place.column);
+  const auto found = std::find(header->begin(), header->end(), name);
+  if (found == header->end()) {
+    std::string names;
+    for (const auto& other : *header) names += (names.empty() ? "'" : ", '") + other + "'";
+    failed_ = Error{"the header has no column '" + name + "', only " + names.substr(0, kShownText)};
+  } else if (std::find(found + 1, header->end(), name) != header->end()) {
+    failed_ = Error{"the header has several columns '" + name + "': write the column's number"};
+  }
+  place.index = static_cast<std::size_t>(found - header->begin());
+}
+
+void CsvImport::Impl::take_row(const Fields& fields) {
+  if (width_ > 0 && fields.size() > width_ &&
+      std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(width_), fields.end(),
+                  [](const std::string& field) { return !field.empty(); })) {
+    return reject("has " + std::to_string(fields.size()) + " columns, the header " + std::to_string(width_));
+  }
+  const auto time = read_time(fields);
+  if (!time) return;
+  const auto before = progress_.readings + progress_.rejects;
+  if (map_.keys) {
+    take_long(fields, *time);
+  } else {
+    take_wide(fields, *time);
+  }
+  if (progress_.readings + progress_.rejects == before) ++progress_.silent;
+}
+
+std::optional<RowTime> CsvImport::Impl::read_time(const Fields& fields) {
+  std::string text;
+  for (const Place& place : time_places_) {
+    const std::string* part = cell(fields, place);
+    if (part == nullptr) return std::nullopt;
+    text += (text.empty() ? "" : " ") + *part;
+  }
+  const auto label = time_.read(text);
+  if (!label) {
+    reject("'" + text + "' is no time of the format " + map_.time.format);
+    return std::nullopt;
+  }
+  UnixMillis time = label->time;
+  if (map_.time.midnight == Midnight::end_of_same_day && label->midnight) {
+    time = window_at(time, Grain::day, map_.time.zone).end;
+  }
+  switch (map_.time.meaning) {
+    case TimeMeaning::interval_start:
+      return RowTime{time, time, time + map_.time.interval};
+    case TimeMeaning::interval_end:
+      return RowTime{time, time - map_.time.interval, time};
+    case TimeMeaning::instant:
+      break;
+  }
+  return RowTime{time, time, time};
+}
+
+// None (and a reject) where the row is too short.
+const std::string* CsvImport::Impl::cell(const Fields& fields, const Place& place) {
+  if (place.index < fields.size()) return &fields[place.index];
+  reject("has " + std::to_string(fields.size()) + " columns, too few for " + to_string(place.column));
+  return nullptr;
+}
+
+void CsvImport::Impl::take_wide(const Fields& fields, const RowTime& time) {
+  for (std::size_t i = 0; i < map_.series.size(); ++i) {
+    const std::string* text = cell(fields, series_places_[i]);
+    if (text != nullptr) take_value(*text, series_places_[i].column, map_.series[i], *series_[i], time);
+  }
+}
+
+std::optional<std::string> CsvImport::Impl::key_of(const Fields& fields, const std::optional<Place>& place,
+                                                   const std::string& otherwise) {
+  if (!place) return otherwise;
+  const std::string* text = cell(fields, *place);
+  return text != nullptr ? std::optional(*text) : std::nullopt;
+}
+
+void CsvImport::Impl::take_long(const Fields& fields, const RowTime& time) {
+  ImportSeries row;
+  row.spec = map_.defaults;
+  row.factor = map_.keys->factor;
+  const std::array targets{&row.spec.line, &row.spec.key.measure, &row.spec.key.product, &row.spec.key.market};
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    auto text = key_of(fields, key_places_[i], *targets[i]);
+    if (!text) return;
+    *targets[i] = std::move(*text);
+  }
+  if (row.spec.line.empty()) return reject("names no line");
+  const std::string& measure = row.spec.key.measure;
+  if (const auto known = check_measure(measure); !known) return reject(known.error().message);
+  const bool natural = natural_kind(measure) != SeriesKind::totalizer;
+  row.kind = natural ? ImportKind::gauge : map_.keys->kind;
+  row.spec.kind = series_kind(row.kind, measure);
+  if (const auto fits = check_kind(measure, row.spec.kind); !fits) return reject(fits.error().message);
+  if (row.spec.unit.empty()) row.spec.unit = unit_of_measure(measure);
+  const std::string* text = cell(fields, value_place_);
+  if (text != nullptr) take_value(*text, value_place_.column, row, table_.of(row.spec), time);
+}
+
+void CsvImport::Impl::take_value(std::string text, const Column& column, const ImportSeries& series, Series& target,
+                                 const RowTime& time) {
+  if (series.kind == ImportKind::count) {
+    if (series.equals ? text == *series.equals : !text.empty()) give_amount(target, time, 1);
+    return;
+  }
+  const auto fault = [&](const char* what) { reject(to_string(column) + ": '" + text + "' is " + what); };
+  if (text.empty()) return reject(to_string(column) + " is empty");
+  std::string number = text;
+  if (map_.file.decimal == ',') std::replace(number.begin(), number.end(), ',', '.');
+  if (target.spec.kind == SeriesKind::gauge || target.spec.kind == SeriesKind::rate) {
+    const auto value = parse_value(number, series.factor);
+    if (!value) return fault("no number, or too large");
+    if (target.spec.kind == SeriesKind::rate) return give(target, RateReading{time.start, *value});
+    return give(target, GaugeReading{time.start, *value});
+  }
+  const auto quantity = parse_quantity(number, series.factor);
+  if (!quantity) return fault("no number, or too large");
+  if (target.spec.kind == SeriesKind::amount) return give_amount(target, time, *quantity);
+  if (*quantity < 0) return fault("negative, which a counter cannot be");
+  give(target, CounterReading{time.label, *quantity});
+}
+
+void CsvImport::Impl::give_amount(Series& series, const RowTime& time, Quantity quantity) {
+  const std::uint32_t ordinal = series.ordinals[count_of(time.end)]++;
+  give(series, AmountReading{time.start, time.end, ordinal, quantity});
+}
+
+void CsvImport::Impl::give(const Series& series, decltype(ImportReading::value) value) {
+  ++progress_.readings;
+  sink_.reading({&series.spec, value});
+}
+
+void CsvImport::Impl::reject(const std::string& reason) {
+  ++progress_.rejects;
+  sink_.reject({line_, std::string(text_.substr(0, kShownText)), reason});
+}
 
 CsvImport::CsvImport(ImportMap map, ImportSink& sink) : impl_(std::make_unique<Impl>(std::move(map), sink)) {}
 CsvImport::~CsvImport() = default;
-
 Result<void> CsvImport::feed(std::string_view chunk) {
-  impl_->progress.bytes += chunk.size();
-  impl_->splitter.feed(chunk);
-  if (impl_->failed) return *impl_->failed;
-  return {};
+  return impl_->feed(chunk);
 }
-
 Result<void> CsvImport::finish() {
-  impl_->splitter.finish();
-  if (impl_->failed) return *impl_->failed;
-  if (!impl_->pending.empty())
-    return Error{"line " + std::to_string(impl_->first_line) + ": a quoted field is never closed"};
-  if (!impl_->begun && impl_->map.file.header) return Error{"the file has not even a header"};
-  return {};
+  return impl_->finish();
 }
-
 const ImportProgress& CsvImport::progress() const {
-  return impl_->progress;
+  return impl_->progress();
 }
 
 }  // namespace songhua::imports

@@ -32,12 +32,13 @@ struct AmountReading {
   Quantity quantity = 0;
   bool operator==(const AmountReading&) const = default;
 };
+// A gauge or rate that is measured over an interval stands at the interval's start: it belongs to the interval's day.
 struct GaugeReading {
   UnixMillis time;
   Fixed9 value;
   bool operator==(const GaugeReading&) const = default;
 };
-// Units per hour from `time` on. The mean rate of an interval stands at the interval's start.
+// Units per hour from `time` on.
 struct RateReading {
   UnixMillis time;
   Fixed9 per_hour;
@@ -71,8 +72,8 @@ class ImportSink {
   virtual void reject(const Reject& reject) = 0;
 };
 
-// Reads a file in chunks of any size; memory is bounded by the longest row (1 MiB, longer ones are rejected), plus 24
-// to 48 bytes for each distinct (series, end) of an amount. Not thread-safe.
+// Reads a file in chunks of any size; memory is bounded by the longest row (1 MiB, longer ones are rejected), plus some
+// 40 bytes for each distinct (series, end) of an amount. Not thread-safe.
 class CsvImport {
  public:
   // The sink must outlive the import.
@@ -88,7 +89,7 @@ class CsvImport {
   [[nodiscard]] const ImportProgress& progress() const;
 
  private:
-  struct Impl;
+  class Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -47,7 +47,7 @@ Result<Frame> parse_frame(std::string_view line, const TimeZone& zone) {
   };
   Frame frame;
   const auto* topic = text("topic");
-  if (!topic) return Error{"\"topic\" is missing or no text"};
+  if (!topic || topic->empty()) return Error{"\"topic\" is missing or no text"};
   frame.topic = *topic;
   const auto* payload = text("base64");
   if (!payload) return Error{"\"base64\" is missing or no text"};
@@ -62,8 +62,9 @@ Result<Frame> parse_frame(std::string_view line, const TimeZone& zone) {
     frame.time = *parsed;
   }
   if (const auto offset = json.find("offset_ms"); offset != json.end()) {
-    if (!offset->is_number_integer()) return Error{"\"offset_ms\" is no whole number"};
-    frame.offset = Millis{offset->get<std::int64_t>()};
+    const auto count = offset->is_number_integer() ? offset->get<std::int64_t>() : -1;
+    if (count < 0) return Error{"\"offset_ms\" is no whole number of milliseconds"};
+    frame.offset = Millis{count};
   }
   return frame;
 }

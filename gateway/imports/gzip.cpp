@@ -23,40 +23,30 @@ struct GzipReader::Impl {
 
   Result<void> take(std::string_view chunk) {
     if (!ready) return Error{"zlib has no memory"};
+    begun = begun || !chunk.empty();
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(chunk.data()));
     stream.avail_in = static_cast<uInt>(chunk.size());
-    while (stream.avail_in > 0) {
-      if (ended && inflateReset(&stream) != Z_OK) return Error{"zlib cannot go on"};
+    while (true) {
+      if (ended && stream.avail_in == 0) return {};
+      if (ended && inflateReset(&stream) != Z_OK) return Error{"zlib cannot go on"};  // a further member
       ended = false;
       stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
       stream.avail_out = static_cast<uInt>(buffer.size());
       const int status = inflate(&stream, Z_NO_FLUSH);
-      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return Error{"the gzip data are damaged"};
-      const auto made = buffer.size() - stream.avail_out;
-      total += made;
-      if (total > max_bytes)
-        return Error{"the gzip data expand beyond the limit of " + std::to_string(max_bytes) + " bytes"};
-      if (made > 0) {
-        if (auto result = output({buffer.data(), made}); !result) return result;
-      }
+      if (status == Z_BUF_ERROR) return {};  // all is used up and given out
+      if (status != Z_OK && status != Z_STREAM_END) return Error{"the gzip data are damaged"};
       ended = status == Z_STREAM_END;
-      if (status == Z_BUF_ERROR && made == 0) break;
+      if (auto given = give(buffer.size() - stream.avail_out); !given) return given;
     }
-    // What zlib still holds back once the input is used up.
-    while (!ended) {
-      stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
-      stream.avail_out = static_cast<uInt>(buffer.size());
-      const int status = inflate(&stream, Z_NO_FLUSH);
-      const auto made = buffer.size() - stream.avail_out;
-      if (made == 0) break;
-      total += made;
-      if (total > max_bytes)
-        return Error{"the gzip data expand beyond the limit of " + std::to_string(max_bytes) + " bytes"};
-      if (auto result = output({buffer.data(), made}); !result) return result;
-      ended = status == Z_STREAM_END;
+  }
+
+  Result<void> give(std::size_t made) {
+    total += made;
+    if (total > max_bytes) {
+      return Error{"the gzip data expand beyond the limit of " + std::to_string(max_bytes) + " bytes"};
     }
-    begun = begun || !chunk.empty();
-    return {};
+    if (made == 0) return {};
+    return output({buffer.data(), made});
   }
 
   std::uint64_t max_bytes;

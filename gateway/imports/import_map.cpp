@@ -1,87 +1,140 @@
 #include "imports/import_map.h"
 
+#include "imports/time_label.h"
+#include "model/measures.h"
 #include "model/toml_reader.h"
 
 namespace songhua::imports {
 namespace {
 
-// A column by name or, as an integer, by its number from 1.
-bool read_column(TomlSection& table, std::string_view key, Column& target) {
-  const auto* node = table.node(key);
-  if (!node) return false;
-  if (const auto name = node->value_exact<std::string>(); name && !name->empty()) {
-    target = *name;
-    return true;
+constexpr std::int64_t kMostColumns = 100'000;
+
+std::optional<Column> column_of(const toml::node& node) {
+  if (const auto name = node.value_exact<std::string>(); name && !name->empty()) return Column{*name};
+  const auto number = node.value_exact<std::int64_t>();
+  if (number && *number >= 1 && *number <= kMostColumns) return Column{static_cast<std::size_t>(*number)};
+  return std::nullopt;
+}
+
+// Columns are names only where there is a header to name them.
+bool check_column(TomlSection& table, std::string_view key, const std::optional<Column>& column,
+                  const FileFormat& file) {
+  if (!column) {
+    table.fault(key, "must be a column's name, or its number from 1");
+    return false;
   }
-  if (const auto number = node->value_exact<std::int64_t>(); number && *number >= 1 && *number <= 100'000) {
-    target = static_cast<std::size_t>(*number);
-    return true;
-  }
-  table.fault(key, "write a column's name, or its number from 1");
+  const auto* name = std::get_if<std::string>(&*column);
+  if (name == nullptr || file.header) return true;
+  table.fault(key, "'" + *name + "' is a name, but [file] header is false: write the column's number");
   return false;
 }
 
-std::optional<Column> optional_column(TomlSection& table, std::string_view key) {
-  Column column;
-  return read_column(table, key, column) ? std::optional(column) : std::nullopt;
+std::optional<Column> read_column(TomlSection& table, std::string_view key, const FileFormat& file) {
+  const toml::node* node = table.node(key);
+  if (node == nullptr) return std::nullopt;
+  const auto column = column_of(*node);
+  return check_column(table, key, column, file) ? column : std::nullopt;
 }
 
-void read_file_table(TomlSection table, FileFormat& file) {
+std::optional<Column> require_column(TomlSection& table, std::string_view key, const FileFormat& file) {
+  if (!table.has(key)) table.fault(key, "is missing and required");
+  return read_column(table, key, file);
+}
+
+// One column, or several whose texts are joined by a blank.
+void read_time_columns(TomlSection& table, const FileFormat& file, std::vector<Column>& columns) {
+  const std::string_view key = table.has("columns") ? "columns" : "column";
+  if (table.has("columns") && table.has("column")) table.fault("columns", "stands beside column: write one of them");
+  const toml::node* node = table.node(key);
+  if (node == nullptr) return table.fault(key, "is missing and required");
+  const toml::array* list = node->as_array();
+  if (list == nullptr) {
+    if (const auto column = read_column(table, key, file)) columns.push_back(*column);
+    return;
+  }
+  if (list->empty()) table.fault(key, "must not be empty");
+  for (const toml::node& element : *list) {
+    const auto column = column_of(element);
+    if (!check_column(table, key, column, file)) return;
+    columns.push_back(*column);
+  }
+}
+
+void read_file(TomlSection& root, FileFormat& file) {
+  auto table = root.table("file");
+  if (!table) return;
   std::string text;
-  if (table.read("delimiter", text)) {
-    if (text == "\\t") text = "\t";
-    if (text.size() == 1) {
+  if (table->read("delimiter", text)) {
+    const bool fit = text.size() == 1 && text != "\"" && text != "\n" && text != "\r";
+    if (fit) {
       file.delimiter = text.front();
     } else {
-      table.fault("delimiter", "write one character, like \",\" or \"\\t\"");
+      table->fault("delimiter", "must be one character, like \",\" or \";\" or \"\\t\"");
     }
   }
-  if (table.read("decimal", text)) {
-    if (text == "." || text == ",") {
-      file.decimal = text.front();
-    } else {
-      table.fault("decimal", "write \".\" or \",\"");
-    }
-  }
-  table.read("header", file.header);
-  table.choose<Encoding>("encoding", file.encoding, {{"utf-8", Encoding::utf8}, {"gb18030", Encoding::gb18030}});
-  table.refuse_unknown_keys();
+  table->choose<char>("decimal", file.decimal, {{".", '.'}, {",", ','}});
+  table->read("header", file.header);
+  table->choose<Encoding>("encoding", file.encoding, {{"utf-8", Encoding::utf8}, {"gb18030", Encoding::gb18030}});
+  table->refuse_unknown_keys();
 }
 
-void read_time_table(TomlSection table, TimeFormat& time) {
-  if (const auto column = optional_column(table, "column")) time.columns.push_back(*column);
-  std::vector<std::string> names;
-  if (table.has("columns") && table.read("columns", names)) time.columns.assign(names.begin(), names.end());
-  if (time.columns.empty()) table.fault("column", "is missing: which column holds the time?");
-  table.read("format", time.format);
-  table.read_as("zone", time.zone, [](std::string_view name) { return TimeZone::find(name); });
-  table.choose<TimeMeaning>(
+void check_time(TomlSection& table, const TimeFormat& time) {
+  const auto reader = TimeReader::compile(time.format, time.zone);
+  if (!reader) table.fault("format", reader.error().message);
+  const bool interval = time.meaning != TimeMeaning::instant;
+  if (interval && !table.has("interval")) {
+    table.fault("interval", "is missing: how long is what the time is the start or the end of?");
+  }
+  if (!interval && table.has("interval")) {
+    table.fault("interval", "needs meaning = \"start\" or \"end\": an instant has no length");
+  }
+  if (time.midnight == Midnight::as_written) return;
+  if (time.meaning == TimeMeaning::interval_start) {
+    table.fault("midnight", "contradicts meaning = \"start\": nothing starts at 24:00");
+  }
+  if (reader && !reader->is_civil()) table.fault("midnight", "needs a format of civil times: a Unix time has no 24:00");
+}
+
+void read_time(TomlSection& root, const FileFormat& file, TimeFormat& time) {
+  auto table = root.table("time");
+  if (!table) {
+    if (!root.has("time")) root.fault("time", "is missing: [time] says in which column the time stands");
+    return;
+  }
+  read_time_columns(*table, file, time.columns);
+  table->read("format", time.format);
+  table->read_as("zone", time.zone, TimeZone::find);
+  table->choose<TimeMeaning>(
       "meaning", time.meaning,
       {{"instant", TimeMeaning::instant}, {"start", TimeMeaning::interval_start}, {"end", TimeMeaning::interval_end}});
-  const bool has_interval = table.read("interval", time.interval);
-  if (time.meaning != TimeMeaning::instant && (!has_interval || time.interval <= Millis{0})) {
-    table.fault("interval", "is missing: how long is the interval that starts or ends at the time?");
+  if (table->read("interval", time.interval) && time.interval <= Millis{0}) {
+    table->fault("interval", "must be longer than 0");
   }
-  table.choose<Midnight>("midnight", time.midnight,
-                         {{"as_written", Midnight::as_written}, {"end_of_same_day", Midnight::end_of_same_day}});
-  table.refuse_unknown_keys();
+  table->choose<Midnight>("midnight", time.midnight,
+                          {{"as_written", Midnight::as_written}, {"end_of_same_day", Midnight::end_of_same_day}});
+  check_time(*table, time);
+  table->refuse_unknown_keys();
 }
 
-void read_keys(TomlSection& table, SeriesSpec& spec) {
+// What a series is called and how it behaves; keys that are missing keep what `spec` holds.
+void read_spec(TomlSection& table, SeriesSpec& spec) {
   table.read("line", spec.line);
-  table.read("measure", spec.key.measure);
+  if (table.read("measure", spec.key.measure)) {
+    const auto known = check_measure(spec.key.measure);
+    if (!known) table.fault("measure", known.error().message);
+  }
   table.read("product", spec.key.product);
   table.read("market", spec.key.market);
+  table.read("unit", spec.unit);
   table.read("gap", spec.gap);
   table.read("official", spec.official);
-  table.read("unit", spec.unit);
-  table.read_as(
-      "rate_limit", spec.rate_limit,
-      [](std::string_view text) -> std::optional<std::optional<RateLimit>> {
-        const auto limit = RateLimit::parse(text);
-        return limit ? std::optional(std::optional(*limit)) : std::nullopt;
-      },
-      "a rate like \"100/min\"");
+  RateLimit limit;
+  if (table.read_as("rate_limit", limit, RateLimit::parse, "units per time like \"100/min\"")) spec.rate_limit = limit;
+}
+
+void read_factor(TomlSection& table, Fraction& factor) {
+  if (!table.read_as("factor", factor, Fraction::parse, "a factor like \"1000\", \"0.5\" or \"3/2\"")) return;
+  if (factor.num <= 0) table.fault("factor", "must be greater than zero");
 }
 
 bool read_kind(TomlSection& table, ImportKind& kind) {
@@ -93,83 +146,115 @@ bool read_kind(TomlSection& table, ImportKind& kind) {
                                    {"gauge", ImportKind::gauge}});
 }
 
-void finish_spec(SeriesSpec& spec, ImportKind kind, bool unit_given) {
+SeriesKind series_kind(ImportKind kind, std::string_view measure) {
   switch (kind) {
+    case ImportKind::totalizer:
+      return SeriesKind::totalizer;
+    case ImportKind::rate:
+      return SeriesKind::rate;
+    case ImportKind::gauge:
+      return natural_kind(measure) == SeriesKind::level ? SeriesKind::level : SeriesKind::gauge;
     case ImportKind::amount:
     case ImportKind::count:
-      spec.kind = SeriesKind::amount;
-      break;
-    case ImportKind::totalizer:
-      spec.kind = SeriesKind::totalizer;
-      break;
-    case ImportKind::rate:
-      spec.kind = SeriesKind::rate;
-      break;
-    case ImportKind::gauge:
-      spec.kind = SeriesKind::gauge;
       break;
   }
-  if (!unit_given) spec.unit = std::string(unit_of_measure(spec.key.measure));
+  return SeriesKind::amount;
+}
+
+void read_equals(TomlSection& table, ImportSeries& series) {
+  const toml::node* node = table.node("equals");
+  if (node == nullptr) return;
+  if (const auto number = node->value_exact<std::int64_t>()) {
+    series.equals = std::to_string(*number);
+  } else if (std::string text; table.read("equals", text)) {
+    series.equals = text;
+  }
+  if (series.kind != ImportKind::count) table.fault("equals", "needs kind = \"count\"");
+}
+
+ImportSeries read_series(TomlSection& table, const ImportMap& map) {
+  ImportSeries series;
+  series.spec = map.defaults;
+  read_spec(table, series.spec);
+  const std::string& measure = series.spec.key.measure;
+  if (!measure.empty() && natural_kind(measure) != SeriesKind::totalizer) series.kind = ImportKind::gauge;
+  read_kind(table, series.kind);
+  series.column = require_column(table, "column", map.file).value_or(Column{});
+  read_factor(table, series.factor);
+  read_equals(table, series);
+  if (series.kind == ImportKind::count && table.has("factor"))
+    table.fault("factor", "has nothing to act on in a count");
+  if (series.spec.line.empty()) table.fault("line", "is missing here and in [defaults]");
+  if (measure.empty()) table.fault("measure", "is missing here and in [defaults]");
+  series.spec.kind = series_kind(series.kind, measure);
+  const auto fits = check_kind(measure, series.spec.kind);
+  if (!fits && check_measure(measure)) table.fault(table.has("kind") ? "kind" : "measure", fits.error().message);
+  if (series.spec.rate_limit && table.has("rate_limit") && series.spec.kind != SeriesKind::totalizer) {
+    table.fault("rate_limit", "is for totalizers only");
+  }
+  if (series.spec.unit.empty()) series.spec.unit = unit_of_measure(measure);
+  table.refuse_unknown_keys();
+  return series;
+}
+
+// Several columns may add up to one series of amounts; of any other kind each series has one column.
+void check_clash(TomlSection& table, const ImportSeries& series, const std::vector<ImportSeries>& others) {
+  for (const ImportSeries& other : others) {
+    if (other.spec.line != series.spec.line || other.spec.key != series.spec.key) continue;
+    if (other.spec.kind == SeriesKind::amount && series.spec.kind == SeriesKind::amount) continue;
+    return table.fault("measure",
+                       "two columns give one series of " + series.spec.line + ", " + series.spec.key.measure);
+  }
+}
+
+LongKeys read_keys(TomlSection& table, const ImportMap& map) {
+  LongKeys keys;
+  keys.line = read_column(table, "line", map.file);
+  keys.measure = read_column(table, "measure", map.file);
+  keys.product = read_column(table, "product", map.file);
+  keys.market = read_column(table, "market", map.file);
+  keys.value = require_column(table, "value", map.file).value_or(Column{});
+  if (read_kind(table, keys.kind) && keys.kind == ImportKind::count) {
+    table.fault("kind", "count is for [[series]] only");
+  }
+  read_factor(table, keys.factor);
+  if (!table.has("line") && map.defaults.line.empty()) table.fault("line", "is missing here and in [defaults]");
+  if (!table.has("measure") && map.defaults.key.measure.empty()) {
+    table.fault("measure", "is missing here and in [defaults]");
+  }
+  table.refuse_unknown_keys();
+  return keys;
 }
 
 }  // namespace
 
 std::string to_string(const Column& column) {
-  if (const auto* name = std::get_if<std::string>(&column)) return *name;
+  if (const auto* name = std::get_if<std::string>(&column)) return "column '" + *name + "'";
   return "column " + std::to_string(std::get<std::size_t>(column));
 }
 
 Result<ImportMap> ImportMap::parse(std::string_view toml, std::string_view file, const TimeZone& zone) {
   TomlDocument document(toml, std::string(file));
   if (!document.parsed()) return document.faults().error();
-  auto root = document.root();
+  TomlSection root = document.root();
   ImportMap map;
   map.time.zone = zone;
   map.defaults.unit.clear();
-  if (auto table = root.table("file")) read_file_table(*table, map.file);
-  if (auto table = root.table("time")) {
-    read_time_table(*table, map.time);
-  } else {
-    root.fault("time", "is missing: a table [time] says which column holds the time");
-  }
+  read_file(root, map.file);
+  read_time(root, map.file, map.time);
   if (auto table = root.table("defaults")) {
-    read_keys(*table, map.defaults);
+    read_spec(*table, map.defaults);
     table->refuse_unknown_keys();
   }
-  for (auto& table : root.tables("series")) {
-    ImportSeries series;
-    series.spec = map.defaults;
-    read_keys(table, series.spec);
-    if (!read_kind(table, series.kind) && !table.has("kind")) series.kind = ImportKind::amount;
-    if (!read_column(table, "column", series.column) && !table.has("column")) table.fault("column", "is missing");
-    table.read_as(
-        "factor", series.factor, [](std::string_view text) { return Fraction::parse(text); },
-        "a number or a fraction like \"1/3\"");
-    std::string equals;
-    if (table.read("equals", equals)) series.equals = equals;
-    if (series.spec.line.empty()) table.fault("line", "is missing here and in [defaults]");
-    if (series.spec.key.measure.empty()) table.fault("measure", "is missing here and in [defaults]");
-    finish_spec(series.spec, series.kind, table.has("unit") || !map.defaults.unit.empty());
-    table.refuse_unknown_keys();
+  for (TomlSection& table : root.tables("series")) {
+    ImportSeries series = read_series(table, map);
+    check_clash(table, series, map.series);
     map.series.push_back(std::move(series));
   }
-  if (auto table = root.table("keys")) {
-    LongKeys keys;
-    keys.line = optional_column(*table, "line");
-    keys.measure = optional_column(*table, "measure");
-    keys.product = optional_column(*table, "product");
-    keys.market = optional_column(*table, "market");
-    if (!read_column(*table, "value", keys.value) && !table->has("value")) table->fault("value", "is missing");
-    read_kind(*table, keys.kind);
-    table->read_as(
-        "factor", keys.factor, [](std::string_view text) { return Fraction::parse(text); }, "a number or a fraction");
-    if (!keys.line && map.defaults.line.empty()) table->fault("line", "is missing here and in [defaults]");
-    if (!keys.measure && map.defaults.key.measure.empty()) table->fault("measure", "is missing here and in [defaults]");
-    table->refuse_unknown_keys();
-    map.keys = std::move(keys);
-  }
-  if (map.series.empty() == !map.keys.has_value()) {
-    root.fault("series", "write either [[series]] for a wide table or [keys] for a long one");
+  if (auto table = root.table("keys")) map.keys = read_keys(*table, map);
+  if (root.has("series") && root.has("keys")) root.fault("keys", "stands beside [[series]]: write one of them");
+  if (!root.has("series") && !root.has("keys")) {
+    root.fault("", "has neither [[series]], for a column a series, nor [keys], for a value a row");
   }
   root.refuse_unknown_keys();
   if (!document.faults().empty()) return document.faults().error();

@@ -11,7 +11,7 @@
 #include "model/result.h"
 #include "model/series.h"
 
-// The mapping file of `import --map` (interfaces.md, Import mapping; docs/imports.md).
+// The mapping file of `import --map` (interfaces.md, Import mapping; docs/import-map.md).
 namespace songhua::imports {
 
 // A column by its name in the header, or by its number from 1.

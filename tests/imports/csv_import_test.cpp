@@ -1,0 +1,238 @@
+#include "imports/csv_import.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace songhua::imports {
+namespace {
+
+// Writes down what it is told, one line each.
+class Notes final : public ImportSink {
+ public:
+  void reading(const ImportReading& reading) override {
+    struct Teller {
+      std::string operator()(const CounterReading& r) const {
+        return format_utc(r.time) + " = " + songhua::to_string(r.value);
+      }
+      std::string operator()(const AmountReading& r) const {
+        const std::string span = r.start == r.end ? format_utc(r.end) : format_utc(r.start) + ".." + format_utc(r.end);
+        return span + " #" + std::to_string(r.ordinal) + " + " + songhua::to_string(r.quantity);
+      }
+      std::string operator()(const GaugeReading& r) const { return format_utc(r.time) + " ~ " + r.value.str(); }
+      std::string operator()(const RateReading& r) const { return format_utc(r.time) + " /h " + r.per_hour.str(); }
+    };
+    const SeriesSpec& spec = *reading.spec;
+    std::string name = spec.line + " " + spec.key.measure;
+    if (!spec.key.product.empty()) name += " " + spec.key.product + " " + spec.key.market;
+    readings.push_back(name + ": " + std::visit(Teller{}, reading.value));
+  }
+  void reject(const Reject& reject) override {
+    rejects.push_back(std::to_string(reject.line) + ": " + reject.text + ": " + reject.reason);
+  }
+
+  std::vector<std::string> readings;
+  std::vector<std::string> rejects;
+};
+
+using Texts = std::vector<std::string>;
+
+struct Imported {
+  Notes notes;
+  ImportProgress progress;
+  std::string error = "none";
+};
+
+Imported import(std::string_view map_text, std::string_view csv, std::size_t chunk = 1000) {
+  const auto map = ImportMap::parse(map_text, "m.toml", TimeZone::find("UTC").value());
+  EXPECT_TRUE(map) << map.error().message;
+  Imported result;
+  CsvImport reader(*map, result.notes);
+  for (; !csv.empty(); csv.remove_prefix(std::min(chunk, csv.size()))) {
+    if (const auto fed = reader.feed(csv.substr(0, chunk)); !fed) result.error = fed.error().message;
+  }
+  if (const auto done = reader.finish(); !done) result.error = done.error().message;
+  result.progress = reader.progress();
+  return result;
+}
+
+const std::string kWide = R"(
+[time]
+column = "t"
+[defaults]
+line = "L"
+[[series]]
+column = "kwh"
+measure = "energy.electricity"
+factor = "1000"
+[[series]]
+column = "cnt"
+measure = "labour.time"
+kind = "totalizer"
+[[series]]
+column = "temp"
+measure = "process.Temp"
+)";
+
+TEST(CsvImport, AColumnASeries) {
+  const auto result = import(kWide, "other,t,temp,cnt,kwh\nx,2019-03-01T00:00:00Z,21.5,100,0.29\n");
+  EXPECT_EQ(result.notes.readings, (Texts{"L energy.electricity: 2019-03-01T00:00:00.000Z #0 + 290",
+                                          "L labour.time: 2019-03-01T00:00:00.000Z = 100",
+                                          "L process.Temp: 2019-03-01T00:00:00.000Z ~ 21.5"}));
+  EXPECT_TRUE(result.notes.rejects.empty());
+  EXPECT_EQ(result.progress.rows, 1U);
+  EXPECT_EQ(result.progress.readings, 3U);
+}
+
+TEST(CsvImport, AWrongCellDoesNotDisturbTheOthers) {
+  const auto result = import(kWide,
+                             "t,temp,cnt,kwh\n"
+                             "2019-03-01,1,2,x\n"
+                             "2019-03-01,,-2,1e40\n"
+                             "yesterday,1,2,3\n"
+                             "2019-03-01,1\n"
+                             "2019-03-01,1,2,3,4\n"
+                             "2019-03-01,1,2,3,\n"
+                             "\xFF,1,2,3\n"
+                             "2019-03-02,7,8,9\n");
+  EXPECT_EQ(
+      result.notes.readings,
+      (Texts{"L labour.time: 2019-03-01T00:00:00.000Z = 2", "L process.Temp: 2019-03-01T00:00:00.000Z ~ 1",
+             "L process.Temp: 2019-03-01T00:00:00.000Z ~ 1", "L energy.electricity: 2019-03-01T00:00:00.000Z #0 + 3000",
+             "L labour.time: 2019-03-01T00:00:00.000Z = 2", "L process.Temp: 2019-03-01T00:00:00.000Z ~ 1",
+             "L energy.electricity: 2019-03-02T00:00:00.000Z #0 + 9000", "L labour.time: 2019-03-02T00:00:00.000Z = 8",
+             "L process.Temp: 2019-03-02T00:00:00.000Z ~ 7"}));
+  EXPECT_EQ(result.notes.rejects,
+            (Texts{"2: 2019-03-01,1,2,x: column 'kwh': 'x' is no number, or too large",
+                   "3: 2019-03-01,,-2,1e40: column 'kwh': '1e40' is no number, or too large",
+                   "3: 2019-03-01,,-2,1e40: column 'cnt': '-2' is negative, which a counter cannot be",
+                   "3: 2019-03-01,,-2,1e40: column 'temp' is empty",
+                   "4: yesterday,1,2,3: 'yesterday' is no time of the format iso",
+                   "5: 2019-03-01,1: has 2 columns, too few for column 'kwh'",
+                   "5: 2019-03-01,1: has 2 columns, too few for column 'cnt'",
+                   "6: 2019-03-01,1,2,3,4: has 5 columns, the header 4",
+                   "8: \xFF,1,2,3: is not UTF-8: [file] encoding may say another"}));
+  EXPECT_EQ(result.progress.rows, 8U);
+  EXPECT_EQ(result.progress.rejects, 9U);
+}
+
+TEST(CsvImport, FaultsOfTheWholeFile) {
+  EXPECT_EQ(import(kWide, "t,temp,cnt\n1,2,3\n").error, "the header has no column 'kwh', only 't', 'temp', 'cnt'");
+  EXPECT_EQ(import(kWide, "t,kwh,temp,cnt,kwh\n").error,
+            "the header has several columns 'kwh': write the column's number");
+  EXPECT_EQ(import(kWide, "").error, "the file is empty: not even a header");
+  EXPECT_EQ(import(kWide, "t,\xFF\n").error, "line 1, the header: is not UTF-8: [file] encoding may say another");
+  EXPECT_EQ(
+      import("[time]\ncolumn = 3\n[[series]]\ncolumn = 1\nline = \"L\"\nmeasure = \"output.good\"\n", "a,b\n").error,
+      "there is no column 3: the header has 2");
+}
+
+std::string interval_map(std::string_view time) {
+  return "[file]\nheader = false\n[time]\ncolumn = 1\nformat = \"%d/%m/%Y %H:%M\"\n" + std::string(time) +
+         "[defaults]\nline = \"L\"\n[[series]]\ncolumn = 2\nmeasure = \"output.good\"\n"
+         "[[series]]\ncolumn = 2\nmeasure = \"process.P\"\n[[series]]\ncolumn = 2\nmeasure = \"energy.steam\"\nkind = "
+         "\"rate\"\n"
+         "[[series]]\ncolumn = 2\nmeasure = \"labour.time\"\nkind = \"totalizer\"\n";
+}
+
+TEST(CsvImport, WhatIsMeasuredOverAnIntervalBelongsToIt) {
+  const auto end = import(interval_map("meaning = \"end\"\ninterval = \"15min\"\n"), "01/03/2019 00:15,5\n");
+  EXPECT_EQ(end.notes.readings,
+            (Texts{"L output.good: 2019-03-01T00:00:00.000Z..2019-03-01T00:15:00.000Z #0 + 5",
+                   "L process.P: 2019-03-01T00:00:00.000Z ~ 5", "L energy.steam: 2019-03-01T00:00:00.000Z /h 5",
+                   "L labour.time: 2019-03-01T00:15:00.000Z = 5"}));
+  const auto start = import(interval_map("meaning = \"start\"\ninterval = \"15min\"\n"), "01/03/2019 00:15,5\n");
+  EXPECT_EQ(start.notes.readings,
+            (Texts{"L output.good: 2019-03-01T00:15:00.000Z..2019-03-01T00:30:00.000Z #0 + 5",
+                   "L process.P: 2019-03-01T00:15:00.000Z ~ 5", "L energy.steam: 2019-03-01T00:15:00.000Z /h 5",
+                   "L labour.time: 2019-03-01T00:15:00.000Z = 5"}));
+}
+
+TEST(CsvImport, MidnightMayMeanTheEndOfItsOwnDay) {
+  const std::string csv = "01/03/2019 23:45,1\n01/03/2019 00:00,2\n02/03/2019 00:15,3\n";
+  const auto amounts = [&](const std::string& midnight) {
+    const auto result = import(
+        "[file]\nheader = false\n[time]\ncolumn = 1\nformat = \"%d/%m/%Y %H:%M\"\nmeaning = \"end\"\n"
+        "interval = \"15min\"\nzone = \"Asia/Seoul\"\nmidnight = \"" +
+            midnight + "\"\n[[series]]\ncolumn = 2\nline = \"L\"\nmeasure = \"output.good\"\n",
+        csv);
+    return result.notes.readings.at(1);
+  };
+  EXPECT_EQ(amounts("end_of_same_day"), "L output.good: 2019-03-01T14:45:00.000Z..2019-03-01T15:00:00.000Z #0 + 2");
+  EXPECT_EQ(amounts("as_written"), "L output.good: 2019-02-28T14:45:00.000Z..2019-02-28T15:00:00.000Z #0 + 2");
+}
+
+TEST(CsvImport, OrdinalsTellAmountsOfOneInstantApart) {
+  const auto result = import(
+      "[file]\nheader = false\ndelimiter = \" \"\n[time]\ncolumn = 2\n[defaults]\nline = \"L\"\nproduct = "
+      "\"p\"\nmarket = \"CN\"\n"
+      "[[series]]\ncolumn = 1\nmeasure = \"output.good\"\nkind = \"count\"\nequals = \"-1\"\n"
+      "[[series]]\ncolumn = 1\nmeasure = \"output.good\"\nkind = \"count\"\nequals = \"0\"\n"
+      "[[series]]\ncolumn = 1\nmeasure = \"output.rejected\"\nkind = \"count\"\nequals = \"1\"\n",
+      "-1 2019-03-01\r\r\n0 2019-03-01\r\r\n1 2019-03-01\r\r\n-1 2019-03-01\r\r\n7 2019-03-01\r\r\n-1 2019-03-02");
+  EXPECT_EQ(result.notes.readings, (Texts{"L output.good p CN: 2019-03-01T00:00:00.000Z #0 + 1",
+                                          "L output.good p CN: 2019-03-01T00:00:00.000Z #1 + 1",
+                                          "L output.rejected p CN: 2019-03-01T00:00:00.000Z #0 + 1",
+                                          "L output.good p CN: 2019-03-01T00:00:00.000Z #2 + 1",
+                                          "L output.good p CN: 2019-03-02T00:00:00.000Z #0 + 1"}));
+  EXPECT_EQ(result.progress.silent, 1U);
+  EXPECT_EQ(result.progress.rejects, 0U);
+}
+
+TEST(CsvImport, LongTables) {
+  const auto result = import(
+      "[time]\ncolumn = \"minute\"\nmeaning = \"start\"\ninterval = \"1min\"\n"
+      "[keys]\nline = \"line\"\nmeasure = \"measure\"\nproduct = \"product\"\nmarket = \"market\"\nvalue = "
+      "\"quantity\"\n",
+      "minute,line,measure,product,market,quantity\n"
+      "2019-03-01T00:00:00Z,A/B/C,output.good,\"car, red\",CN,3\n"
+      "2019-03-01T00:00:00Z,A/B/C,energy.electricity,,,250\n"
+      "2019-03-01T00:00:00Z,A/B/D,output.good,\"car, red\",CN,4\n"
+      "2019-03-01T00:00:00Z,A/B/C,process.Temp,,,20.5\n"
+      "2019-03-01T00:00:00Z,A/B/C,equipment.units,,,7\n"
+      "2019-03-01T00:00:00Z,A/B/C,output.goods,,,1\n"
+      "2019-03-01T00:00:00Z,,output.good,,,1\n");
+  EXPECT_EQ(result.notes.readings,
+            (Texts{"A/B/C output.good car, red CN: 2019-03-01T00:00:00.000Z..2019-03-01T00:01:00.000Z #0 + 3",
+                   "A/B/C energy.electricity: 2019-03-01T00:00:00.000Z..2019-03-01T00:01:00.000Z #0 + 250",
+                   "A/B/D output.good car, red CN: 2019-03-01T00:00:00.000Z..2019-03-01T00:01:00.000Z #0 + 4",
+                   "A/B/C process.Temp: 2019-03-01T00:00:00.000Z ~ 20.5",
+                   "A/B/C equipment.units: 2019-03-01T00:00:00.000Z = 7"}));
+  EXPECT_EQ(result.notes.rejects,
+            (Texts{"7: 2019-03-01T00:00:00Z,A/B/C,output.goods,,,1: 'output.goods' is not a measure: did you mean "
+                   "'output.good'?",
+                   "8: 2019-03-01T00:00:00Z,,output.good,,,1: names no line"}));
+}
+
+TEST(CsvImport, Gb18030AndDecimalCommasAndTwoTimeColumns) {
+  const auto result = import(
+      "[file]\nencoding = \"gb18030\"\ndelimiter = \";\"\ndecimal = \",\"\n[time]\ncolumn = [\"日期\", \"时间\"]\n"
+      "format = \"%d.%m.%Y %H:%M\"\n[[series]]\ncolumn = \"电量\"\nline = \"L\"\nmeasure = "
+      "\"energy.electricity\"\nfactor = \"1000\"\n",
+      "\xC8\xD5\xC6\xDA;\xCA\xB1\xBC\xE4;\xB5\xE7\xC1\xBF\r\n01.03.2019;08:00;1,25\r\n01.03.2019;08:15;\xFF\r\n01.03."
+      "2019;08:30;2\r\n");
+  EXPECT_EQ(result.error, "none");
+  EXPECT_EQ(result.notes.readings, (Texts{"L energy.electricity: 2019-03-01T08:00:00.000Z #0 + 1250",
+                                          "L energy.electricity: 2019-03-01T08:30:00.000Z #0 + 2000"}));
+  EXPECT_EQ(result.notes.rejects, (Texts{"3: 01.03.2019;08:15;\xFF: is not in the encoding gb18030"}));
+}
+
+TEST(CsvImport, QuotedLineEndsAndUnclosedQuotes) {
+  const auto result = import("[time]\ncolumn = 1\n[[series]]\ncolumn = 2\nline = \"L\"\nmeasure = \"output.good\"\n",
+                             "t,v,note\n2019-03-01,1,\"a\nb\"\n2019-03-02,2,\"never closed\n2019-03-03,3,x\n");
+  EXPECT_EQ(result.error, "none");
+  EXPECT_EQ(result.notes.readings, (Texts{"L output.good: 2019-03-01T00:00:00.000Z #0 + 1",
+                                          "L output.good: 2019-03-03T00:00:00.000Z #0 + 3"}));
+  EXPECT_EQ(result.notes.rejects, (Texts{"4: 2019-03-02,2,\"never closed: a quoted field is never closed"}));
+}
+
+RC_GTEST_PROP(CsvImport, ChunksDoNotMatterAndAnyTextIsTaken, (std::uint8_t size)) {
+  const auto tail = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("2019-03-0,\"\n\r \xFF.")));
+  const std::string csv = "\xEF\xBB\xBFt,temp,cnt,kwh\n2019-03-01,1,2,3\n" + tail;
+  const auto whole = import(kWide, csv), pieces = import(kWide, csv, size % 5 + 1);
+  RC_ASSERT(whole.error == "none");
+  RC_ASSERT(whole.notes.readings == pieces.notes.readings);
+  RC_ASSERT(whole.notes.rejects == pieces.notes.rejects);
+}
+
+}  // namespace
+}  // namespace songhua::imports
