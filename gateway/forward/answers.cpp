@@ -92,7 +92,7 @@ std::string encode_resync(UnixMillis since) {
 
 Result<UnixMillis> decode_resync(std::string_view bytes) {
   pb::Resync in;
-  if (bytes.size() > kMaxEnvelope || !parse_strictly(bytes, in)) {
+  if (bytes.size() > kMaxEnvelope || !parse_strictly(bytes, in) || !in.has_since() || !plausible_time(in.since())) {
     return Error{"a resync request that this version cannot read"};
   }
   return unix_millis(in.since());

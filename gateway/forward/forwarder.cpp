@@ -167,4 +167,14 @@ ForwarderStatus Forwarder::status() const {
   return state_->status;
 }
 
+void exchange(Outbox& outbox, Forwarder& forwarder, UnixMillis now) {
+  for (const auto& event : forwarder.take()) {
+    if (std::holds_alternative<Connected>(event)) outbox.connected();
+    if (const auto* ack = std::get_if<Ack>(&event)) outbox.apply(*ack, now);
+    if (const auto* asked = std::get_if<ResyncAsked>(&event)) outbox.resync(asked->since);
+  }
+  outbox.cut(now);
+  for (auto& message : outbox.to_send(now, forwarder.room())) forwarder.send(std::move(message));
+}
+
 }  // namespace songhua::forward

@@ -13,14 +13,7 @@
 #include "mqtt/client.h"
 
 // The forwarding thread: only sends and receives. What is due, and what an answer means, is the Outbox's affair, which
-// lives in the pipeline's thread.
-//
-// The pipeline's loop:
-//   for (const auto& event : forwarder.take()) {
-//     if connected: outbox.connected();   if ack: outbox.apply(ack, now);   if resync: outbox.resync(since);
-//   }
-//   outbox.cut(now);
-//   for (auto& out : outbox.to_send(now, forwarder.room())) forwarder.send(std::move(out));
+// lives in the pipeline's thread; exchange() is all that the pipeline's loop has to do.
 namespace songhua::forward {
 
 struct ForwarderOptions {
@@ -69,5 +62,9 @@ class Forwarder {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// A turn of the pipeline's loop, on its thread and outside its transactions: applies what has come in, cuts what is due
+// and hands over what may be sent. Throws what the store throws.
+void exchange(Outbox& outbox, Forwarder& forwarder, UnixMillis now);
 
 }  // namespace songhua::forward

@@ -94,9 +94,9 @@ void Outbox::refresh_dictionary(UnixMillis now) {
 }
 
 std::size_t Outbox::cut(UnixMillis now) {
-  const bool closed_a_quarter = floor_to(now, kQuarterHour) != floor_to(last_cut_, kQuarterHour);
-  const bool due = last_cut_ == UnixMillis::min() || now < last_cut_ || now - last_cut_ >= options_.cadence;
-  return due || closed_a_quarter ? cut_all(now) : 0;
+  const bool due = !last_cut_ || now < *last_cut_ || now - *last_cut_ >= options_.cadence ||
+                   floor_to(now, kQuarterHour) != floor_to(*last_cut_, kQuarterHour);
+  return due ? cut_all(now) : 0;
 }
 
 std::size_t Outbox::cut_all(UnixMillis now) {
@@ -241,7 +241,7 @@ void Outbox::resync(UnixMillis since) {
     for (const auto& [quarter, generation] : quarters) store_.mark_dirty(line, quarter, generation);
   }
   together.commit();
-  last_cut_ = UnixMillis::min();
+  last_cut_.reset();
 }
 
 }  // namespace songhua::forward

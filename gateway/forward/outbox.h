@@ -127,7 +127,7 @@ class Outbox {
   WireDictionary wire_;
   Digest dictionary_;
 
-  UnixMillis last_cut_ = UnixMillis::min();
+  std::optional<UnixMillis> last_cut_;  // none: the next cut() is due
   std::set<std::uint64_t> unanswered_;
   UnixMillis waiting_since_;                // nothing was answered since then, or there was nothing to answer
   std::size_t window_;                      // how many may be unanswered now

@@ -171,7 +171,7 @@ void Outbox::begin_new_incarnation(std::uint64_t continued_to) {
   save_head();
   unanswered_.clear();
   retries_.clear();
-  last_cut_ = UnixMillis::min();
+  last_cut_.reset();
 }
 
 // --- Looking -----------------------------------------------------------------------------------------------------

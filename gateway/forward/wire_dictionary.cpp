@@ -121,6 +121,7 @@ Checked<WireDictionary> decode_dictionary(std::string_view bytes) {
   dictionary.gap_limit = Millis{static_cast<std::int64_t>(in.gap_limit())};
   for (const auto& line : in.lines()) {
     if (line.id().empty() || line.id().size() > kMaxName) return malformed("dictionary: a line without an id");
+    if (!plausible_time(line.gone_since())) return malformed("dictionary: a time out of range");
     dictionary.lines.push_back(
         {line.id(), line.has_gone_since() ? std::optional(unix_millis(line.gone_since())) : std::nullopt});
   }
@@ -149,7 +150,7 @@ std::string seal_dictionary(std::string_view dictionary, const SigningKey& key) 
 Checked<SignedDictionary> open_dictionary_envelope(std::string_view bytes) {
   if (bytes.size() > kMaxDictionary) return Refused{Refusal::too_large, "a dictionary of more than 64 MiB"};
   pb::SignedDictionary in;
-  if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return malformed("no signed dictionary");
+  if (!parse_leniently(bytes, in)) return malformed("no signed dictionary");
   if (in.format() > kFormat) {
     return Refused{Refusal::newer_format, "a dictionary of format " + std::to_string(in.format())};
   }

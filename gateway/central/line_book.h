@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "central/store.h"
+#include "forward/batch.h"
+#include "rollup/timeline.h"
+
+// A line at the centre: the records of all its gateways and their incarnations, under one numbering of series.
+namespace songhua::central {
+
+// Decoded dictionaries by hash, for as long as one query lasts.
+class Dictionaries {
+ public:
+  explicit Dictionaries(CentreStore& store) : store_(store) {}
+  // Throws where the store lacks it: a record was merged with it.
+  const forward::WireDictionary& get(const forward::Digest& hash);
+
+ private:
+  CentreStore& store_;
+  std::map<forward::Digest, std::unique_ptr<const forward::WireDictionary>> known_;
+};
+
+// Immutable once loaded; safe to read from several threads.
+class LineBook final : public rollup::SeriesTable {
+ public:
+  static std::unique_ptr<const LineBook> load(CentreStore& store, Dictionaries& dictionaries, const LineName& line,
+                                              std::optional<UnixMillis> as_of);
+
+  [[nodiscard]] const LineName& name() const { return name_; }
+  [[nodiscard]] const rollup::Timeline& timeline() const { return *timeline_; }
+  [[nodiscard]] const SeriesSpec& spec(rollup::SeriesIndex index) const override {
+    return specs_.at(static_cast<std::size_t>(index));
+  }
+  // The operator's word at the centre, else the gateway's.
+  [[nodiscard]] std::optional<UnixMillis> gone_since() const { return gone_since_; }
+  [[nodiscard]] std::optional<UnixMillis> first_seen() const { return first_seen_; }
+  [[nodiscard]] std::optional<UnixMillis> last_seen() const { return last_seen_; }
+
+ private:
+  LineBook() = default;
+
+  LineName name_;
+  std::vector<SeriesSpec> specs_;
+  std::optional<UnixMillis> gone_since_, first_seen_, last_seen_;
+  std::unique_ptr<const rollup::Timeline> timeline_;
+};
+
+}  // namespace songhua::central
