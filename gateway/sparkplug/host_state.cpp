@@ -25,7 +25,7 @@ HostActions HostState::on_start(UnixMillis now) {
   phase_ = HostPhase::connecting;
   swallowed_.reset();
   answer_waits_ = false;
-  fighting_ = false;
+  fighting_.reset();
   actions.push_back(StoreTimestamp{birth_});
   actions.push_back(ConnectWithWill{{false, birth_}});
   return actions;
@@ -51,18 +51,17 @@ HostActions HostState::on_own_state(std::string_view payload, UnixMillis now) {
     ++malformed_;
     return {};
   }
-  if (status->online) return status->timestamp == birth_ ? HostActions{} : alarm_two_hosts();
+  if (status->online) return status->timestamp == birth_ ? HostActions{} : alarm_two_hosts(now);
   if (swallowed_ && swallowed_->first == *status && now < swallowed_->second + kSwallow) {
     swallowed_->second = now - kSwallow;  // one copy only
     return {};
   }
   swallowed_ = {*status, now};
   while (!recent_answers_.empty() && recent_answers_.front() + kFightWindow <= now) recent_answers_.pop_front();
-  if (recent_answers_.empty()) fighting_ = false;
   if (recent_answers_.size() < kFightAnswers) return answer(now);
   answer_waits_ = true;
   deadline_ = recent_answers_.back() + kFightPace;
-  auto actions = alarm_two_hosts();
+  auto actions = alarm_two_hosts(now);
   for (auto& action : on_time(now)) actions.push_back(std::move(action));
   return actions;
 }
@@ -76,9 +75,10 @@ HostActions HostState::answer(UnixMillis now) {
 }
 
 // Raised once per fight; a quiet minute ends it.
-HostActions HostState::alarm_two_hosts() {
-  if (fighting_) return {};
-  fighting_ = true;
+HostActions HostState::alarm_two_hosts(UnixMillis now) {
+  const bool goes_on = fighting_ && now < *fighting_ + kFightWindow;
+  fighting_ = now;
+  if (goes_on) return {};
   return {RaiseAlarm{HostAlarm::two_hosts}};
 }
 

@@ -67,11 +67,11 @@ class HostState {
   [[nodiscard]] UnixMillis birth_timestamp() const { return birth_; }
   [[nodiscard]] std::uint64_t answers() const { return answers_; }      // onlines published as an answer
   [[nodiscard]] std::uint64_t malformed() const { return malformed_; }  // own STATE that could not be read
-  [[nodiscard]] bool fighting() const { return fighting_; }
+  [[nodiscard]] bool fighting() const { return fighting_.has_value(); }
 
  private:
   HostActions answer(UnixMillis now);
-  HostActions alarm_two_hosts();
+  HostActions alarm_two_hosts(UnixMillis now);
   UnixMillis above_last(UnixMillis now) const;
 
   HostPhase phase_ = HostPhase::down;
@@ -81,7 +81,7 @@ class HostState {
   std::optional<std::pair<HostStatus, UnixMillis>> swallowed_;  // the offline that was answered last, and when
   std::deque<UnixMillis> recent_answers_;
   bool answer_waits_ = false;
-  bool fighting_ = false;
+  std::optional<UnixMillis> fighting_;  // the last sign of another host with our id
   std::uint64_t answers_ = 0;
   std::uint64_t malformed_ = 0;
 };
