@@ -49,7 +49,9 @@ struct ConnectOptions {
   std::string username{};  // empty: none
   std::string password{};
   Tls tls{};
-  std::size_t max_in_flight = 64;  // publishes of any QoS handed over and not yet delivered
+  // Publishes of any QoS handed over and not yet delivered. Keep it small: what a broken connection leaves unwritten is
+  // of no use, and this version of the library never frees its topics and payloads.
+  std::size_t max_in_flight = 64;
 };
 
 struct Filter {
@@ -110,7 +112,8 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   // Begins a connection, and forgets the one before (as drop() does). An error here means wrong options and begins no
-  // generation; whatever the network says comes as an event.
+  // generation; whatever the network says comes as an event. Where other connections of this process are quiet, the
+  // library takes about a second before it sends CONNECT.
   Result<Generation> connect(const ConnectOptions& options);
 
   // False: not connected. Filters of one call travel in one SUBSCRIBE.

@@ -19,7 +19,7 @@ constexpr std::size_t kLibraryMargin = 64;
 
 // The id travels through the library as the operation's opaque context.
 void* context_of(DeliveryId id) {
-  return reinterpret_cast<void*>(static_cast<std::uintptr_t>(id));
+  return reinterpret_cast<void*>(static_cast<std::uintptr_t>(id));  // NOLINT(performance-no-int-to-ptr): never followed
 }
 DeliveryId id_of(const ::mqtt::token& token) {
   return DeliveryId{reinterpret_cast<std::uintptr_t>(token.get_user_context())};
@@ -136,16 +136,12 @@ void Connection::set_callbacks() {
 }
 
 Result<void> Connection::begin() {
-  const auto note_tls_error = [this](const std::string& line) {
-    const std::lock_guard lock(mutex_);
-    tls_error_ = line;
-  };
   {
     const std::lock_guard lock(mutex_);
     tap_.emplace();
   }
   try {
-    client_.connect(library_options(options_, note_tls_error), nullptr, connect_listener_);
+    client_.connect(library_options(options_), nullptr, connect_listener_);
     return {};
   } catch (const ::mqtt::exception& error) {
     return Error{fmt::format("MQTT server '{}': {}", options_.uri, error.what())};
@@ -174,7 +170,7 @@ void Connection::failed(const ::mqtt::token& token) {
   bool wanted = false;
   {
     const std::lock_guard lock(mutex_);
-    reason = connect_failure(options_, token.get_return_code(), tls_error_);
+    reason = connect_failure(options_, token.get_return_code());
     wanted = farewell_.has_value();
   }
   end([&](Handler& handler) {

@@ -89,7 +89,6 @@ class Connection {
   std::mutex mutex_;  // of what follows; a leaf
   std::optional<Farewell> farewell_;
   std::optional<LibraryTap> tap_;
-  std::string tls_error_;
   Socket socket_;  // a duplicate, to shut it down and for nothing else
 
   Listener connect_listener_, subscribe_listener_, publish_listener_, disconnect_listener_;

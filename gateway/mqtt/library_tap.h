@@ -27,10 +27,11 @@ class Socket {
 // - The socket. The library cannot end a connection without DISCONNECT (destroying a client sends one, too, which takes
 //   the will back), so drop() shuts the socket down itself. The library hides it, but on the very thread that then
 //   calls the connect token's listener it traces "<socket> <client id> <- CONNACK rc: <n>".
-// - When to wake the receive thread. The library looks at a new socket only when its poll() on the others returns,
-// which
-//   on quiet connections takes a second before CONNECT and another before CONNACK. "Connect pending" is traced as soon
-//   as the new socket is in its list: a signal then ends the poll().
+// - When to wake the receive thread. It waits in poll() up to a second for sockets that it knows. Where others are
+// quiet,
+//   a new one stays unknown for up to a second, and another second passes until it is seen to be writable and CONNECT
+//   goes out. "Connect pending" is traced as soon as the new socket is in the list: a signal then ends the first wait.
+//   (The second cannot be ended: the library ignores what is writable when poll() is interrupted.)
 //
 // While no CONNECT is under way the trace is off: by default the library formats a line per packet into a buffer that
 // nobody reads.

@@ -91,8 +91,7 @@ Result<void> check(const ConnectOptions& options) {
   return check_tls(options);
 }
 
-::mqtt::connect_options library_options(const ConnectOptions& options,
-                                        std::function<void(const std::string&)> tls_error) {
+::mqtt::connect_options library_options(const ConnectOptions& options) {
   // No MQTT 5 properties: none is needed (an absent Session Expiry means 0), and this version of the library loses
   // them when the options are copied.
   ::mqtt::connect_options library;
@@ -119,18 +118,21 @@ Result<void> check(const ConnectOptions& options) {
     if (!options.tls.key.empty()) tls.set_private_key(options.tls.key);
     tls.set_enable_server_cert_auth(true);
     tls.set_verify(true);
-    tls.set_error_handler(std::move(tls_error));
+    // No error handler: the library would call it in the copy of these options that is gone when connect() returns.
     library.set_ssl(std::move(tls));
   }
   return library;
 }
 
-std::string connect_failure(const ConnectOptions& options, int code, const std::string& tls_error) {
+std::string connect_failure(const ConnectOptions& options, int code) {
   const auto say = [&](std::string_view what) { return fmt::format("{}: {}", options.uri, what); };
-  if (!tls_error.empty()) return say(fmt::format("TLS failed: {}", tls_error));
   if (code >= 0x80) return say(::mqtt::exception::reason_code_str(code));
   if (code > 0) return say(connack_text(code));
-  return say("cannot be reached (host unknown, connection refused, no answer in time, or no MQTT broker there)");
+  return say(is_tls(options)
+                 ? "cannot be reached, or no TLS with it (its certificate is not of the given ca or not for "
+                   "this host, or it wants a certificate of ours that it trusts)"
+                 : "cannot be reached (host unknown, connection refused, no answer in time, or no MQTT "
+                   "broker there)");
 }
 
 }  // namespace songhua::mqtt

@@ -2,7 +2,6 @@
 
 #include <mqtt/connect_options.h>
 
-#include <functional>
 #include <string>
 
 #include "mqtt/client.h"
@@ -13,11 +12,9 @@ namespace songhua::mqtt {
 // What is wrong with the options, as far as that can be told without the network.
 Result<void> check(const ConnectOptions& options);
 
-// `tls_error` is called on the library's threads with a line of OpenSSL's.
-::mqtt::connect_options library_options(const ConnectOptions& options,
-                                        std::function<void(const std::string&)> tls_error);
+::mqtt::connect_options library_options(const ConnectOptions& options);
 
 // `code` is negative or, of a broker that answered, CONNACK's: return code in 3.1.1, reason code in 5.
-std::string connect_failure(const ConnectOptions& options, int code, const std::string& tls_error);
+std::string connect_failure(const ConnectOptions& options, int code);
 
 }  // namespace songhua::mqtt

@@ -1,5 +1,7 @@
 #include "mqtt/backoff.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <set>
 #include <vector>

@@ -1,5 +1,7 @@
 #include "mqtt/inbox.h"
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <memory>
 #include <thread>

@@ -10,7 +10,7 @@ namespace songhua::test {
 namespace {
 
 std::filesystem::path write_passwords(const TempDir& directory, const std::map<std::string, std::string>& users) {
-  const auto file = directory.file("passwords", "");
+  auto file = directory.file("passwords", "");
   std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   for (const auto& [name, password] : users) {
     const auto made = run("mosquitto_passwd", {"-b", file, name, password});

@@ -29,10 +29,22 @@ class MqttProbe : public mqtt::Handler {
 
   mqtt::Client& client() { return client_; }
 
+  // What happened, for the message of a test that failed.
+  [[nodiscard]] std::string story() const {
+    std::string text;
+    for (const Event& event : events()) {
+      text += event.what + "#" + std::to_string(static_cast<std::uint64_t>(event.generation)) +
+              (event.text.empty() ? "" : " (" + event.text + ")") + "; ";
+    }
+    return text;
+  }
+
   // Connects, and waits for it. Filters are subscribed and acknowledged before it returns.
   [[nodiscard]] bool connect(const mqtt::ConnectOptions& options, const std::vector<mqtt::Filter>& filters = {}) {
     const auto generation = client_.connect(options);
-    if (!generation || !saw("connected", *generation)) return false;
+    if (!generation) return false;
+    const auto decided = [&] { return count("connected", *generation) + count("connect_failed", *generation) > 0; };
+    if (!eventually(decided) || count("connected", *generation) == 0) return false;
     return filters.empty() || (client_.subscribe(filters) && saw("subscribed", *generation));
   }
   [[nodiscard]] bool connect(const std::string& uri, const std::string& id,

@@ -1,6 +1,7 @@
 #include "support/process.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -22,7 +23,7 @@ std::filesystem::path find_program(const std::filesystem::path& program) {
   const std::string folders = std::string(search != nullptr ? search : "/usr/bin:/bin") + ":/usr/sbin";
   for (std::size_t begin = 0; begin <= folders.size();) {
     const auto end = std::min(folders.find(':', begin), folders.size());
-    const auto candidate = std::filesystem::path{folders.substr(begin, end - begin)} / program;
+    auto candidate = std::filesystem::path{folders.substr(begin, end - begin)} / program;
     if (access(candidate.c_str(), X_OK) == 0) return candidate;
     begin = end + 1;
   }
@@ -35,12 +36,13 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     const std::string text{*entry};
     if (!added.contains(text.substr(0, text.find('=')))) all.push_back(text);
   }
-  for (const auto& [name, value] : added) all.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) all.push_back(fmt::format("{}={}", name, value));
   return all;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (std::string& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;
