@@ -9,14 +9,6 @@
 namespace songhua::test {
 namespace {
 
-std::vector<std::string> line_arguments(const Broker& broker, const std::filesystem::path& dir) {
-  return {"run",     "--broker", broker.uri(),  "--site",  "S1",      "--controller",   "C1",      "--line",  "auto",
-          "--line",  "railcar",  "--line",      "laser",   "--line",  "rubber",         "--line",  "fertilizer",
-          "--line",  "satellite", "--seed",     "7",       "--speed", "max",            "--start", "2019-03-01T08:30:00+08:00",
-          "--duration", "3h",    "--interval",  "10s",     "--nvram", (dir / "nvram").string(), "--ledger", (dir / "ledger.csv").string(),
-          "--primary-host", "songhua", "--reconnect", "100ms..500ms"};
-}
-
 TEST(Plant, TotalsEqualTheLedgersWithoutTrouble) {
   TempDir dir;
   Broker broker;

@@ -53,12 +53,22 @@ Totals rollup_totals(const std::filesystem::path& config) {
   EXPECT_EQ(done.status, 0) << done.err;
   Totals totals;
   for (const auto& [key, row] : csv_rows(done.out, {"line", "measure", "product", "market"})) {
-    const auto& measure = row.at("measure");
-    const bool counted = measure.starts_with("output.") || measure.starts_with("dispatch.") || measure.starts_with("time.") ||
-                         measure.starts_with("energy.") || measure == "labour.time" || measure == "event.failures";
-    if (counted && row.at("quantity") != "0") totals[key] = row.at("quantity");
+    if (is_counted(row.at("measure")) && row.at("quantity") != "0") totals[key] = row.at("quantity");
   }
   return totals;
+}
+
+std::vector<std::string> line_arguments(const Broker& broker, const std::filesystem::path& dir) {
+  return {"run",     "--broker", broker.uri(),  "--site",  "S1",      "--controller",   "C1",      "--line",  "auto",
+          "--line",  "railcar",  "--line",      "laser",   "--line",  "rubber",         "--line",  "fertilizer",
+          "--line",  "satellite", "--seed",     "7",       "--speed", "max",            "--start", "2019-03-01T08:30:00+08:00",
+          "--duration", "3h",    "--interval",  "10s",     "--nvram", (dir / "nvram").string(), "--ledger", (dir / "ledger.csv").string(),
+          "--primary-host", "songhua", "--reconnect", "100ms..500ms"};
+}
+
+bool is_counted(const std::string& measure) {
+  return measure.starts_with("output.") || measure.starts_with("dispatch.") || measure.starts_with("time.") ||
+         measure.starts_with("energy.") || measure == "labour.time" || measure == "event.failures";
 }
 
 std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& broker_uri, const std::string& more) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "support/broker.h"
 #include "support/process.h"
@@ -20,6 +21,12 @@ Totals ledger_totals(const std::filesystem::path& file);
 Totals rollup_totals(const std::filesystem::path& config);
 // The quantity column of `rollup` rows by "line measure product market start".
 std::map<std::string, std::map<std::string, std::string>> csv_rows(const std::string& csv, const std::vector<std::string>& key);
+
+// Is the measure one that ledgers tell of?
+bool is_counted(const std::string& measure);
+
+// Three hours of six families at full speed, on a working morning; state and ledger in `dir`.
+std::vector<std::string> line_arguments(const Broker& broker, const std::filesystem::path& dir);
 
 std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& broker_uri,
                                    const std::string& more = {});

@@ -69,5 +69,6 @@ int line_state(const Place& place, bool gone, const std::string& line, const std
 int adjust(const Place& place, const std::string& line, const std::string& measure, const std::string& product,
            const std::string& market, const std::string& quantity, const std::string& at, const std::string& reason);
 int key(const Place& place);
+int forward_drain(const Place& place, const std::string& patience);
 
 }  // namespace songhua::gateway

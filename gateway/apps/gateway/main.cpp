@@ -136,6 +136,15 @@ int main(int argc, char** argv) {
   where(key_command, place);
   key_command->callback([&] { action = [&] { return key(place); }; });
 
+  bool drain = false;
+  std::string patience = "60s";
+  auto* forward_command = app.add_subcommand("forward", "Send all that is due to the centre; 0 when it has committed it, 1 where it refused a batch.\n"
+                                                        "  songhua-gateway forward --drain -c gateway.toml");
+  where(forward_command, place);
+  forward_command->add_flag("--drain", drain, "wait until nothing is due any more")->required();
+  forward_command->add_option("--timeout", patience, "how long to wait at most")->capture_default_str();
+  forward_command->callback([&] { action = [&] { return forward_drain(place, patience); }; });
+
   try {
     app.parse(argc, argv);
     status = action();

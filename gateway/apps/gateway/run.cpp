@@ -4,11 +4,11 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <memory>
 
 #include "commands.h"
 #include "config/config.h"
+#include "forwarding.h"
 #include "ingest/host.h"
 #include "ingest/pipeline.h"
 #include "lines/mapping.h"
@@ -22,23 +22,6 @@ extern "C" void on_signal(int) {
   if (auto* host = g_host.load()) host->stop();
 }
 
-std::string secret(const std::filesystem::path& path) {
-  if (path.empty()) return {};
-  std::ifstream in(path);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
-
-mqtt::ConnectOptions connect_options(const config::Credentials& credentials, config::MqttVersion version) {
-  mqtt::ConnectOptions options;
-  options.version = version == config::MqttVersion::v5 ? mqtt::Version::kV5 : mqtt::Version::kV311;
-  options.username = credentials.username;
-  options.password = secret(credentials.password_file);
-  options.tls = {credentials.ca.string(), credentials.cert.string(), credentials.key.string()};
-  return options;
-}
-
 ingest::HostOptions host_options(const config::GatewayConfig& config) {
   ingest::HostOptions options;
   options.host_id = config.sparkplug.host_id;
@@ -47,6 +30,10 @@ ingest::HostOptions host_options(const config::GatewayConfig& config) {
   options.connect = connect_options(config.sparkplug.credentials, config.sparkplug.mqtt);
   options.connect.client_id = config.sparkplug.client_id;
   options.rebirth.enabled = config.sparkplug.rebirth != config::RebirthPolicy::off;
+  options.rebirth.per_second = static_cast<std::uint32_t>(config.sparkplug.rebirths_per_second);
+  options.reconnect = {config.sparkplug.reconnect.first, config.sparkplug.reconnect.longest};
+  options.queue_messages = static_cast<std::size_t>(config.queue.messages);
+  options.queue_bytes = config.queue.max_bytes;
   options.rebirth_only_by_timer = config.sparkplug.rebirth == config::RebirthPolicy::timer_only;
   return options;
 }
@@ -56,9 +43,6 @@ ingest::HostOptions host_options(const config::GatewayConfig& config) {
 int run_gateway(const std::filesystem::path& file) {
   const auto context = load_context({file.string(), {}});
   const auto& config = context.config;
-  if (config.forward) {
-    throw Failure{kUsage, "[forward] is configured, but this version only keeps what is due and cannot send it yet"};
-  }
   auto store = open_store(context, storage::Access::read_write);
   store->set_fact("gateway", config.id);
   store->set_fact("enterprise", config.enterprise);
@@ -70,13 +54,20 @@ int run_gateway(const std::filesystem::path& file) {
     pipeline.repeat({storage::EntryKind::config, storage::Fate::noted, wall_clock(), 0, "lines.toml", context.mapping_text, 0});
   }
 
-  ingest::Host host(*store, pipeline, host_options(config), {});
+  std::unique_ptr<Forwarding> forwarding;
+  ingest::HostHooks hooks;
+  hooks.turn = [&](UnixMillis now) {
+    if (forwarding) forwarding->turn(now);
+  };
+  ingest::Host host(*store, pipeline, host_options(config), hooks);
+  if (config.forward) forwarding = std::make_unique<Forwarding>(*store, config, [&host] { host.wake(); });
   g_host = &host;
   std::signal(SIGTERM, on_signal);
   std::signal(SIGINT, on_signal);
   spdlog::info("gateway={} enterprise={} store={} servers={}", config.id, config.enterprise, config.store.string(),
                config.sparkplug.servers.size());
   host.run();
+  forwarding.reset();  // before the host that it wakes
   g_host = nullptr;
   spdlog::info("stopped");
   return kDone;

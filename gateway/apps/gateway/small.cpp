@@ -101,6 +101,9 @@ int decode(const std::vector<std::string>& files, bool base64) {
 
 int key(const Place& place) {
   const auto context = load_context(place);
+  std::error_code problem;
+  std::filesystem::create_directories(context.config.store, problem);
+  if (problem) throw Failure{kFault, context.config.store.string() + ": the store's directory cannot be made: " + problem.message()};
   auto made = forward::SigningKey::load_or_create(context.config.store);
   if (!made) throw Failure{kFault, made.error().message};
   std::cout << made->public_key().pem();
