@@ -25,8 +25,13 @@ done
 
 deploy/install-dependencies.sh
 echo "building (the first time takes some minutes)..." >&2
-cmake --preset release >/dev/null
-cmake --build --preset release --target songhua-gateway songhua-central songhua-line >/dev/null
+build_log=$(mktemp)
+if ! { cmake --preset release && cmake --build --preset release --target songhua-gateway songhua-central songhua-line; } >"$build_log" 2>&1; then
+  grep -E "error|Error" "$build_log" >&2 || tail -n 20 "$build_log" >&2
+  echo "$0: the build failed; all it said: $build_log" >&2
+  exit 3
+fi
+rm -f "$build_log"
 bin=$PWD/build/release/bin
 
 own_dir=false

@@ -59,14 +59,7 @@ std::optional<Ratio> parse_ratio(std::string_view text) {
   return ratio;
 }
 
-std::optional<int128> to_int128(const cpp_int& value) {
-  const cpp_int magnitude = boost::multiprecision::abs(value);
-  if (magnitude >> 127 != 0) return std::nullopt;
-  const auto high = static_cast<std::uint64_t>(magnitude >> 64);
-  const auto low = static_cast<std::uint64_t>(magnitude & UINT64_MAX);
-  const auto bits = static_cast<int128>(uint128{high} << 64U | low);
-  return value < 0 ? -bits : bits;
-}
+std::optional<int128> to_int128(const cpp_int& value) { return parse_int128(value.str()); }
 
 }  // namespace
 

@@ -132,7 +132,7 @@ class LineRows {
     if (row.unit.empty()) {
       row.unit = context_.product_unit ? context_.product_unit(key.product) : "";
       row.uncatalogued = context_.product_unit && row.unit.empty();
-      if (row.unit.empty()) row.unit = "1";
+      if (row.unit.empty()) row.unit = std::string(1, '1');
     }
     row.official = !spec || spec->official;
     if (!row.official) add_flag(row, "not_official");

@@ -1,6 +1,7 @@
 // A foreign node's recording (tests/data/recording_foreign_a/README.md) through the pipeline: losses, duplicates,
 // lateness, a rebirth, a counter reset with a new epoch, a historical flush, gzip wrappers, a counter beyond 2^53.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -16,7 +17,7 @@ namespace songhua::ingest {
 namespace {
 
 std::string read_file(const std::string& name) {
-  std::ifstream in(std::string(SONGHUA_TEST_DATA) + "/recording_foreign_a/" + name, std::ios::binary);
+  std::ifstream in(std::filesystem::path(SONGHUA_TEST_DATA) / "recording_foreign_a" / name, std::ios::binary);
   EXPECT_TRUE(in) << name;
   return {std::istreambuf_iterator<char>(in), {}};
 }

@@ -102,7 +102,7 @@ class Player {
 
   // Lost messages have used their number.
   void end_message() {
-    if (!lose_next_) return;
+    if (!lose_next_ || out_.messages.empty()) return;
     out_.messages.pop_back();
     lose_next_ = false;
   }
