@@ -92,8 +92,8 @@ Result<std::vector<indicators::IndicatorRow>> Centre::indicators(const indicator
   const auto& snapshot = this->snapshot(moment.as_of);
   if (auto error = first_error(snapshot.inputs)) return *error;
   const auto& inputs = snapshot.inputs.inputs;
-  CentreQuantities source(snapshot.books, context_of(settings_, inputs.catalogue, moment.clock()),
-                          revisions(store_, moment));
+  figures::LineQuantities source(figure_lines(snapshot.books, revisions(store_, moment)),
+                                 context_of(settings_, inputs.catalogue, moment.clock()));
   return indicators::compute(request, inputs, source, settings_.indicators, moment.clock());
 }
 
