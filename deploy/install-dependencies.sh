@@ -8,12 +8,12 @@
 set -eu
 
 runtime="libpaho-mqttpp3-1 libpaho-mqtt1.3 mosquitto mosquitto-clients libprotobuf32 libsqlite3-0 libzstd1 zlib1g libssl3
-  libspdlog1.10 libfmt9 libtomlplusplus3 libhowardhinnant-date-dev libprometheus-cpp-core1.0 libcpp-httplib0.11 tzdata"
+  libspdlog1.10 libfmt9 libtomlplusplus3 libhowardhinnant-date-dev libprometheus-cpp-core1.0 libcpp-httplib0.11 libxlsxwriter4 tzdata"
 build="build-essential cmake ninja-build ccache git pkg-config ca-certificates
   libpaho-mqttpp-dev libpaho-mqtt-dev mosquitto mosquitto-clients libprotobuf-dev protobuf-compiler
   libsqlite3-dev libsqlitecpp-dev sqlite3 libzstd-dev zlib1g-dev libssl-dev openssl
   libcli11-dev libtomlplusplus-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libhowardhinnant-date-dev tzdata
-  prometheus-cpp-dev libcpp-httplib-dev libjs-chart.js libboost-dev libnanopb-dev nanopb python3 python3-protobuf fonts-wqy-microhei
+  prometheus-cpp-dev libcpp-httplib-dev libxlsxwriter-dev libjs-chart.js libboost-dev libnanopb-dev nanopb python3 python3-protobuf fonts-wqy-microhei
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev curl chromium"
 dev="clang clang-tidy clang-format libclang-rt-14-dev"
 
