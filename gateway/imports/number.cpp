@@ -59,7 +59,9 @@ std::optional<Ratio> parse_ratio(std::string_view text) {
   return ratio;
 }
 
-std::optional<int128> to_int128(const cpp_int& value) { return parse_int128(value.str()); }
+std::optional<int128> to_int128(const cpp_int& value) {
+  return parse_int128(value.str());
+}
 
 }  // namespace
 

@@ -13,7 +13,8 @@ struct Fixed9 {
   int128 units = 0;
 
   static constexpr std::int64_t kOne = 1'000'000'000;
-  // Nearest, half away from zero. None for text that is no plain decimal ("12", "-3.50", "1e3" is allowed) or too large.
+  // Nearest, half away from zero. None for text that is no plain decimal ("12", "-3.50", "1e3" is allowed) or too
+  // large.
   static std::optional<Fixed9> parse(std::string_view text);
   // The exact binary value, rounded as above. None for NaN, infinities and what 128 bits cannot hold.
   static std::optional<Fixed9> from_double(double value);

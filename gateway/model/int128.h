@@ -30,7 +30,9 @@ using Quantity = int128;
   return product;
 }
 // Quotient rounded towards minus infinity; d > 0.
-[[nodiscard]] constexpr int128 floor_div(int128 n, int128 d) { return n / d - ((n % d != 0 && n < 0) ? 1 : 0); }
+[[nodiscard]] constexpr int128 floor_div(int128 n, int128 d) {
+  return n / d - ((n % d != 0 && n < 0) ? 1 : 0);
+}
 // floor(a * b / d) with a product of up to 256 bits; 0 <= b <= d, d > 0, so the result is no wider than a.
 [[nodiscard]] int128 floor_mul_div(int128 a, std::int64_t b, std::int64_t d);
 

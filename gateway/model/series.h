@@ -25,10 +25,10 @@ struct SeriesKey {
 
 enum class SeriesKind : std::uint8_t {
   totalizer,  // (time, counter): an integer that only grows within a life
-  rate,       // (time, units per hour): integrated over time; a state code is one such series per state, 3,600,000 ms/h or 0
-  amount,     // (interval or instant, ordinal, quantity)
-  gauge,      // (time, value): process values
-  level,      // (time, integer): equipment counts; the last value is the quantity, carried forward
+  rate,  // (time, units per hour): integrated over time; a state code is one such series per state, 3,600,000 ms/h or 0
+  amount,  // (interval or instant, ordinal, quantity)
+  gauge,   // (time, value): process values
+  level,   // (time, integer): equipment counts; the last value is the quantity, carried forward
 };
 std::string_view to_string(SeriesKind kind);
 std::optional<SeriesKind> parse_series_kind(std::string_view text);
@@ -56,14 +56,14 @@ struct SeriesSpec {
   LineId line;
   SeriesKey key;
   SeriesKind kind = SeriesKind::totalizer;
-  std::string unit = "1";            // base unit of the quantity: Wh, dm3, kg, ms, person_s, a product's unit, or 1
-  Fraction factor{1, 1};             // quantity = floor(wire value * factor)
-  std::uint8_t width = 0;            // bits of an unsigned counter that wraps; 0: it does not
+  std::string unit = "1";  // base unit of the quantity: Wh, dm3, kg, ms, person_s, a product's unit, or 1
+  Fraction factor{1, 1};   // quantity = floor(wire value * factor)
+  std::uint8_t width = 0;  // bits of an unsigned counter that wraps; 0: it does not
   std::optional<RateLimit> rate_limit;
   Silence silence = Silence::unknown;
-  Millis gap = kQuarterHour;         // a longer silence makes what was interpolated across it 'estimated'
-  bool trapezoid = false;            // rates: integrate by trapezoid instead of holding the last value
-  bool official = true;              // false: shown on its line, left out of every sum above it
+  Millis gap = kQuarterHour;  // a longer silence makes what was interpolated across it 'estimated'
+  bool trapezoid = false;     // rates: integrate by trapezoid instead of holding the last value
+  bool official = true;       // false: shown on its line, left out of every sum above it
 
   auto operator<=>(const SeriesSpec&) const = default;
 };

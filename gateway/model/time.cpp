@@ -29,7 +29,8 @@ Result<Millis> parse_duration(std::string_view text) {
       return Millis{count * candidate.millis};
     }
   }
-  return Error{"'" + std::string(text) + "' is not a duration: write a whole number and ms, s, min, h or d, like \"15min\""};
+  return Error{"'" + std::string(text) +
+               "' is not a duration: write a whole number and ms, s, min, h or d, like \"15min\""};
 }
 
 std::string format_duration(Millis duration) {
@@ -42,6 +43,8 @@ std::string format_duration(Millis duration) {
   return std::to_string(count) + "ms";
 }
 
-std::string format_utc(UnixMillis time) { return date::format("%FT%TZ", time); }
+std::string format_utc(UnixMillis time) {
+  return date::format("%FT%TZ", time);
+}
 
 }  // namespace songhua

@@ -12,8 +12,12 @@ namespace songhua {
 using Millis = std::chrono::milliseconds;
 using UnixMillis = std::chrono::sys_time<Millis>;
 
-constexpr UnixMillis unix_millis(std::int64_t count) { return UnixMillis{Millis{count}}; }
-constexpr std::int64_t count_of(UnixMillis time) { return time.time_since_epoch().count(); }
+constexpr UnixMillis unix_millis(std::int64_t count) {
+  return UnixMillis{Millis{count}};
+}
+constexpr std::int64_t count_of(UnixMillis time) {
+  return time.time_since_epoch().count();
+}
 
 inline constexpr Millis kMinute = std::chrono::minutes{1};
 inline constexpr Millis kQuarterHour = std::chrono::minutes{15};

@@ -104,7 +104,28 @@ class LineRows {
       for (const auto& part : timeline_.failure_rows(windows)) add_quantity(cells, part);
     }
     const SeriesSpec* spec = series.empty() ? nullptr : &line_.table->spec(series.front());
-    for (auto& [window, cell] : cells) rows.push_back(finish(key, spec, window, std::move(cell)));
+    for (auto& [window, cell] : cells) {
+      const bool final_once = !cell.open && context_.now >= cell.completed + context_.settle;
+      const auto final_at = cell.completed + context_.settle;
+      auto& row = rows.emplace_back(finish(key, spec, window, std::move(cell)));
+      if (final_once && !row.gauge) note_revision(row, series, states, final_at);
+    }
+  }
+
+  void note_revision(RollupRow& row, const std::vector<SeriesIndex>& series, bool states, UnixMillis final_at) const {
+    const bool day_or_longer = request_.grain >= Grain::day && request_.grain <= Grain::year;
+    const auto* then = day_or_longer && line_.as_final ? line_.as_final(row.window, final_at) : nullptr;
+    if (then == nullptr) return;
+    Quantity before = 0;
+    for (const auto index : series) {
+      for (const auto& part : then->rows(index, {row.window})) before += part.quantity;
+    }
+    if (states) {
+      for (const auto& part : then->failure_rows({row.window})) before += part.quantity;
+    }
+    if (before == row.quantity) return;
+    row.previous = before;
+    row.status = RollupRow::Status::revised;
   }
 
   void collect(SeriesIndex index, const std::vector<Window>& windows, Cells& cells) const {

@@ -42,7 +42,7 @@ struct RollupRow {
 struct RollupContext {
   const TimeZone* zone = nullptr;
   std::vector<Shift> shifts;
-  UnixMillis now;                // the store's clock
+  UnixMillis now;  // the store's clock
   Millis settle{600'000};
   // Unit of a product's output, "" where the catalogue lacks the product. May be empty: no catalogue.
   std::function<std::string(const std::string& product)> product_unit;
@@ -54,7 +54,10 @@ struct LineHistory {
   const rollup::Timeline* minutes = nullptr;   // from records as stored; may be null (the centre has quarters only)
   const rollup::Timeline* quarters = nullptr;  // from quarter-hour joins
   const rollup::SeriesTable* table = nullptr;
-  std::function<bool(Window)> revised;         // may be empty
+  std::function<bool(Window)> revised;  // may be empty
+  // The line as it was at `final_at`, where something inside the window has changed since; else null. With it, windows
+  // of a day or longer whose quantity differs from then are revised and tell the value before. May be empty.
+  std::function<const rollup::Timeline*(Window window, UnixMillis final_at)> as_final;
 };
 
 // Rows of one line in the documented order (measure, product, market, start). Includes event.failures counted from

@@ -9,7 +9,9 @@
 namespace songhua::rollup {
 namespace {
 
-Window minute_window(UnixMillis minute) { return {minute, minute + kMinute}; }
+Window minute_window(UnixMillis minute) {
+  return {minute, minute + kMinute};
+}
 
 // The sender's message order: by payload time; within one time by the sequence numbers counted on from the message
 // before, an NBIRTH and what continues it last (design.md, Order). Messages without seq keep a stable order by digest.
@@ -100,8 +102,9 @@ void announce(Record& record, const AnnouncedEpoch& announced) {
 
 // States of one time collapse to the larger code, like readings.
 void add_states(Record& record, std::vector<StatePoint> states) {
-  std::sort(states.begin(), states.end(),
-            [](const StatePoint& a, const StatePoint& b) { return std::tuple(a.time, a.code) < std::tuple(b.time, b.code); });
+  std::sort(states.begin(), states.end(), [](const StatePoint& a, const StatePoint& b) {
+    return std::tuple(a.time, a.code) < std::tuple(b.time, b.code);
+  });
   for (std::size_t i = 0; i < states.size(); ++i) {
     if (i + 1 < states.size() && states[i + 1].time == states[i].time) continue;
     if (!record.state) {
@@ -183,10 +186,10 @@ bool SourceMessage::touches(const Window& window) const {
   if (window.contains(time)) return true;
   return std::any_of(lines.begin(), lines.end(), [&](const LineMessage& line) {
     return (line.epoch && window.contains(line.epoch->time)) ||
-           std::any_of(line.states.begin(), line.states.end(), [&](const auto& s) { return window.contains(s.time); }) ||
-           std::any_of(line.readings.begin(), line.readings.end(), [&](const auto& r) {
-             return window.contains(r.time) || rollup::touches(r, window);
-           });
+           std::any_of(line.states.begin(), line.states.end(),
+                       [&](const auto& s) { return window.contains(s.time); }) ||
+           std::any_of(line.readings.begin(), line.readings.end(),
+                       [&](const auto& r) { return window.contains(r.time) || rollup::touches(r, window); });
   });
 }
 

@@ -15,9 +15,9 @@ struct MappedReading {
   SeriesIndex series{};
   UnixMillis time;
   int128 value = 0;
-  bool is_void = false;            // null or refused: no value, but the old one is no longer known
-  UnixMillis interval_start;       // amounts over an interval; an instant repeats `time`
-  std::uint32_t ordinal = 0;       // amounts: tells amounts of one instant apart
+  bool is_void = false;       // null or refused: no value, but the old one is no longer known
+  UnixMillis interval_start;  // amounts over an interval; an instant repeats `time`
+  std::uint32_t ordinal = 0;  // amounts: tells amounts of one instant apart
 };
 
 struct AnnouncedEpoch {
@@ -38,9 +38,9 @@ struct LineMessage {
 // One message of a source (an edge node, or an import), as the rollup sees it. Equal messages have equal digests; the
 // first received is meant, the caller drops the others.
 struct SourceMessage {
-  UnixMillis time;                   // payload time
-  std::optional<std::uint8_t> seq;   // none for imports
-  bool starts_session = false;       // NBIRTH
+  UnixMillis time;                  // payload time
+  std::optional<std::uint8_t> seq;  // none for imports
+  bool starts_session = false;      // NBIRTH
   std::uint64_t digest = 0;
   std::vector<LineMessage> lines;
 

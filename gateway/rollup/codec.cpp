@@ -14,8 +14,8 @@
 //               [signed epoch] reading first [reading second] [reading last] [signed void_after]
 //   rate      = signed time, signed units (twice), signed twice_integral
 //   amount    = u count, signed sum, signed first, signed last
-//   gauge     = u count, signed sum, min, max, first (time, units), last (time, units), u n, n * (signed bucket, u count)
-//   level     = reading first, reading last
+//   gauge     = u count, signed sum, min, max, first (time, units), last (time, units), u n, n * (signed bucket, u
+//   count) level     = reading first, reading last
 #include "rollup/codec.h"
 
 #include <limits>
@@ -96,7 +96,8 @@ class Reader {
   template <typename T>
   T u_as() {
     const uint128 value = u();
-    if (value > static_cast<uint128>(std::numeric_limits<T>::max())) throw Malformed("a number in the record is too large");
+    if (value > static_cast<uint128>(std::numeric_limits<T>::max()))
+      throw Malformed("a number in the record is too large");
     return static_cast<T>(value);
   }
   template <typename T>
@@ -235,11 +236,16 @@ LevelPart read_level(Reader& r) {
 
 SeriesData read_data(Reader& r, std::uint8_t kind) {
   switch (kind) {
-    case 0: return read_totalizer(r);
-    case 1: return read_rate(r);
-    case 2: return read_amount(r);
-    case 3: return read_gauge(r);
-    default: return read_level(r);
+    case 0:
+      return read_totalizer(r);
+    case 1:
+      return read_rate(r);
+    case 2:
+      return read_amount(r);
+    case 3:
+      return read_gauge(r);
+    default:
+      return read_level(r);
   }
 }
 

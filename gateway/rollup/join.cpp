@@ -102,8 +102,7 @@ void join_series(Record& joined, const Record& a, const Record& b, const SeriesT
       joined.series.push_back({j->series, seen_after(j->data, a.last_epoch, table.spec(j->series))});
       ++j;
     } else {
-      joined.series.push_back(
-          {i->series, std::visit(Joiner{table.spec(i->series), a.last_epoch}, i->data, j->data)});
+      joined.series.push_back({i->series, std::visit(Joiner{table.spec(i->series), a.last_epoch}, i->data, j->data)});
       ++i;
       ++j;
     }

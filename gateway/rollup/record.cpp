@@ -12,7 +12,9 @@ const SeriesData* Record::find(SeriesIndex index) const {
   return it != series.end() && it->series == index ? &it->data : nullptr;
 }
 
-bool Record::has_content() const { return !series.empty() || !epochs.empty() || heard || state; }
+bool Record::has_content() const {
+  return !series.empty() || !epochs.empty() || heard || state;
+}
 
 bool fits(const Reading& previous, const Reading& next, const SeriesSpec& spec) {
   if (next.value < previous.value) return false;

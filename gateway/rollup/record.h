@@ -31,7 +31,7 @@ struct Reading {
 
 // A stretch of readings without a fall, without a jump above the series' rate limit and without a change of epoch.
 struct Run {
-  std::optional<Epoch> epoch;     // its own, or the one announced before it in the record
+  std::optional<Epoch> epoch;  // its own, or the one announced before it in the record
   Reading first;
   std::optional<Reading> second;  // none where the run is a single reading
   Reading last;
@@ -40,8 +40,8 @@ struct Run {
 };
 
 struct TotalizerPart {
-  std::vector<Run> runs;                  // in time order
-  std::optional<UnixMillis> first_void;   // first null or refused value in the record
+  std::vector<Run> runs;                 // in time order
+  std::optional<UnixMillis> first_void;  // first null or refused value in the record
   bool operator==(const TotalizerPart&) const = default;
 };
 

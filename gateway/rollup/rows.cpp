@@ -7,7 +7,9 @@
 namespace songhua::rollup {
 namespace {
 
-bool meets(const Window& window, const Window& extent) { return window.start < extent.end && extent.start < window.end; }
+bool meets(const Window& window, const Window& extent) {
+  return window.start < extent.end && extent.start < window.end;
+}
 
 // The value at a border, and how long the stretch is that it was interpolated in (zero: not interpolated).
 struct Border {
@@ -119,7 +121,8 @@ std::vector<QuantityRow> Timeline::rate_rows(SeriesIndex series, const std::vect
     if (!pieces.empty()) {
       const auto& last = pieces.back();
       if (part->first.time <= last.part.last.time) continue;  // another store heard the same: the first one counts
-      sum = last.before + last.part.twice_integral + twice_integral_between(last.part.last, part->first, spec.trapezoid);
+      sum =
+          last.before + last.part.twice_integral + twice_integral_between(last.part.last, part->first, spec.trapezoid);
     }
     pieces.push_back({*part, sum});
   }
@@ -137,7 +140,8 @@ std::vector<QuantityRow> Timeline::rate_rows(SeriesIndex series, const std::vect
       const auto span = (to.time - from.time).count();
       twice += 2 * from.per_hour.units * x;
       if (spec.trapezoid) twice += floor_mul_div((to.per_hour.units - from.per_hour.units) * x, x, span);
-      if (b < to.time && (from.per_hour.units != 0 || (spec.trapezoid && to.per_hour.units != 0))) gap = to.time - from.time;
+      if (b < to.time && (from.per_hour.units != 0 || (spec.trapezoid && to.per_hour.units != 0)))
+        gap = to.time - from.time;
     }
     return {floor_div(twice, kTwiceIntegralPerUnit), gap};
   };
@@ -205,11 +209,16 @@ std::vector<QuantityRow> Timeline::level_rows(SeriesIndex series, const std::vec
 
 std::vector<QuantityRow> Timeline::rows(SeriesIndex series, const std::vector<Window>& windows) const {
   switch (table_.spec(series).kind) {
-    case SeriesKind::totalizer: return totalizer_rows(series, windows);
-    case SeriesKind::rate: return rate_rows(series, windows);
-    case SeriesKind::amount: return amount_rows(series, windows);
-    case SeriesKind::level: return level_rows(series, windows);
-    case SeriesKind::gauge: return {};
+    case SeriesKind::totalizer:
+      return totalizer_rows(series, windows);
+    case SeriesKind::rate:
+      return rate_rows(series, windows);
+    case SeriesKind::amount:
+      return amount_rows(series, windows);
+    case SeriesKind::level:
+      return level_rows(series, windows);
+    case SeriesKind::gauge:
+      return {};
   }
   return {};
 }

@@ -29,7 +29,7 @@ std::int32_t bucket_of(Fixed9 value) {
   if (value.units == 0) return 0;
   const bool negative = value.units < 0;
   // |min| has no positive counterpart; one unit less is in the same bucket.
-  const int128 magnitude = !negative ? value.units
+  const int128 magnitude = !negative                                           ? value.units
                            : value.units == std::numeric_limits<int128>::min() ? std::numeric_limits<int128>::max()
                                                                                : -value.units;
   const auto& all = borders();

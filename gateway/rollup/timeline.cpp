@@ -15,7 +15,8 @@ namespace {
 void sort_and_collapse(std::vector<Point>& points) {
   std::sort(points.begin(), points.end(),
             [](const Point& a, const Point& b) { return std::tuple(a.time, b.value) < std::tuple(b.time, a.value); });
-  const auto end = std::unique(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.time == b.time; });
+  const auto end =
+      std::unique(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.time == b.time; });
   points.erase(end, points.end());
 }
 
@@ -31,11 +32,16 @@ void add_run(std::vector<Point>& points, const Run& run, std::size_t record) {
 
 std::string_view to_string(Implausible::Reason reason) {
   switch (reason) {
-    case Implausible::Reason::candidate_rejected: return "implausible";
-    case Implausible::Reason::open_candidate: return "unconfirmed";
-    case Implausible::Reason::refused_epoch: return "refused_epoch";
-    case Implausible::Reason::out_of_order: return "out_of_order";
-    case Implausible::Reason::first_before_jump: return "first_before_jump";
+    case Implausible::Reason::candidate_rejected:
+      return "implausible";
+    case Implausible::Reason::open_candidate:
+      return "unconfirmed";
+    case Implausible::Reason::refused_epoch:
+      return "refused_epoch";
+    case Implausible::Reason::out_of_order:
+      return "out_of_order";
+    case Implausible::Reason::first_before_jump:
+      return "first_before_jump";
   }
   return "implausible";
 }

@@ -18,8 +18,8 @@ struct StoredRecord {
 };
 
 struct TimelineRules {
-  Millis gap_limit = kQuarterHour;        // for observed time; interpolation takes each series' own gap
-  std::optional<UnixMillis> gone_since;   // the line was declared gone then
+  Millis gap_limit = kQuarterHour;       // for observed time; interpolation takes each series' own gap
+  std::optional<UnixMillis> gone_since;  // the line was declared gone then
 };
 
 // One row of a totalizer, derived totalizer, amount or level.
@@ -28,9 +28,9 @@ struct QuantityRow {
   Quantity quantity = 0;
   std::uint32_t lives = 1;
   bool estimated = false;
-  Millis longest_gap{0};                  // of the interpolated stretches that make it estimated
-  std::optional<UnixMillis> completed;    // store time at which all up to window.end was in; none: still open
-  bool out_of_order = false;              // a reading below the epoch's largest was seen in the window
+  Millis longest_gap{0};                // of the interpolated stretches that make it estimated
+  std::optional<UnixMillis> completed;  // store time at which all up to window.end was in; none: still open
+  bool out_of_order = false;            // a reading below the epoch's largest was seen in the window
 };
 
 struct GaugeRow {
@@ -51,9 +51,9 @@ std::string_view to_string(Implausible::Reason reason);
 // An accepted reading of a life, or its virtual zero.
 struct LifePoint {
   UnixMillis time;
-  Quantity value = 0;        // counted on over wraps
+  Quantity value = 0;  // counted on over wraps
   bool virtual_zero = false;
-  std::size_t record = 0;    // which of the line's records it came from
+  std::size_t record = 0;  // which of the line's records it came from
 };
 
 struct Life {
@@ -90,7 +90,6 @@ class Timeline {
     std::vector<Implausible> implausible;
     std::vector<UnixMillis> voids;  // null, refused or implausible values, ascending
   };
-
 
  private:
   struct Place {

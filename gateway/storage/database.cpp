@@ -11,16 +11,24 @@ namespace {
 
 std::string reason_of(const SQLite::Exception& problem, const std::string& path) {
   switch (problem.getErrorCode()) {
-    case SQLITE_NOTADB: return path + ": not a SQLite file; name the store or recording that was meant";
-    case SQLITE_CORRUPT: return path + ": the file is damaged (" + problem.what() + "); restore it from an export";
-    case SQLITE_READONLY: return path + ": the file or its folder cannot be written";
-    case SQLITE_CANTOPEN: return path + ": cannot be opened; does it exist, and may this user read it?";
-    case SQLITE_FULL: return path + ": the disk is full";
-    default: return path + ": " + problem.what();
+    case SQLITE_NOTADB:
+      return path + ": not a SQLite file; name the store or recording that was meant";
+    case SQLITE_CORRUPT:
+      return path + ": the file is damaged (" + problem.what() + "); restore it from an export";
+    case SQLITE_READONLY:
+      return path + ": the file or its folder cannot be written";
+    case SQLITE_CANTOPEN:
+      return path + ": cannot be opened; does it exist, and may this user read it?";
+    case SQLITE_FULL:
+      return path + ": the disk is full";
+    default:
+      return path + ": " + problem.what();
   }
 }
 
-int pragma(SQLite::Database& db, const std::string& name) { return db.execAndGet("PRAGMA " + name).getInt(); }
+int pragma(SQLite::Database& db, const std::string& name) {
+  return db.execAndGet("PRAGMA " + name).getInt();
+}
 
 void migrate(SQLite::Database& db, std::int32_t application_id, const std::vector<Migration>& migrations) {
   for (const auto& migration : migrations) {
@@ -74,8 +82,10 @@ bool is_disk_trouble(const SQLite::Exception& problem) {
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_READONLY:
-    case SQLITE_CANTOPEN: return true;
-    default: return false;
+    case SQLITE_CANTOPEN:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -91,7 +101,8 @@ Result<std::string> inflate(std::string_view compressed, std::size_t limit) {
   if (size > limit) return Error{"the frame would expand to " + std::to_string(size) + " bytes"};
   std::string out(static_cast<std::size_t>(size), '\0');
   const auto got = ZSTD_decompress(out.data(), out.size(), compressed.data(), compressed.size());
-  if (ZSTD_isError(got) || got != out.size()) return Error{std::string("damaged zstd frame: ") + ZSTD_getErrorName(got)};
+  if (ZSTD_isError(got) || got != out.size())
+    return Error{std::string("damaged zstd frame: ") + ZSTD_getErrorName(got)};
   return out;
 }
 

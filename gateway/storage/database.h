@@ -15,8 +15,8 @@
 namespace songhua::storage {
 
 struct Migration {
-  int version;       // user_version after it
-  const char* sql;   // forward only
+  int version;      // user_version after it
+  const char* sql;  // forward only
 };
 
 enum class Access { read_write, read_only };

@@ -41,7 +41,8 @@ std::string encode_spec(const SeriesSpec& spec) {
       spec.unit,
       spec.factor.str(),
       std::to_string(spec.width),
-      spec.rate_limit ? std::to_string(spec.rate_limit->units) + "/" + std::to_string(spec.rate_limit->per.count()) : "",
+      spec.rate_limit ? std::to_string(spec.rate_limit->units) + "/" + std::to_string(spec.rate_limit->per.count())
+                      : "",
       spec.silence == Silence::unchanged ? "unchanged" : "unknown",
       std::to_string(spec.gap.count()),
       spec.trapezoid ? "1" : "0",
@@ -85,7 +86,9 @@ Result<SeriesSpec> decode_spec(std::string_view text) {
   return spec;
 }
 
-Dictionary::Dictionary(SQLite::Database& database) : database_(database) { load(); }
+Dictionary::Dictionary(SQLite::Database& database) : database_(database) {
+  load();
+}
 
 void Dictionary::load() {
   SQLite::Statement lines(database_, "SELECT name FROM line WHERE id >= ? ORDER BY id");
@@ -122,7 +125,9 @@ void Dictionary::reload() {
   load();
 }
 
-const SeriesSpec& Dictionary::spec(rollup::SeriesIndex index) const { return series_.at(static_cast<std::size_t>(index)); }
+const SeriesSpec& Dictionary::spec(rollup::SeriesIndex index) const {
+  return series_.at(static_cast<std::size_t>(index));
+}
 
 rollup::LineIndex Dictionary::line(const LineId& id) {
   if (const auto found = find_line(id)) return *found;
@@ -142,7 +147,9 @@ std::optional<rollup::LineIndex> Dictionary::find_line(const LineId& id) const {
   return it == line_index_.end() ? std::nullopt : std::optional(it->second);
 }
 
-const LineId& Dictionary::line_id(rollup::LineIndex line) const { return lines_.at(static_cast<std::size_t>(line)); }
+const LineId& Dictionary::line_id(rollup::LineIndex line) const {
+  return lines_.at(static_cast<std::size_t>(line));
+}
 
 SourceIndex Dictionary::source(const std::string& name) {
   if (const auto it = source_index_.find(name); it != source_index_.end()) return it->second;
@@ -186,6 +193,8 @@ rollup::SeriesIndex Dictionary::series(const SeriesSpec& spec) {
   return index;
 }
 
-rollup::LineIndex Dictionary::line_of(rollup::SeriesIndex series) const { return line_index_.at(spec(series).line); }
+rollup::LineIndex Dictionary::line_of(rollup::SeriesIndex series) const {
+  return line_index_.at(spec(series).line);
+}
 
 }  // namespace songhua::storage

@@ -1,8 +1,8 @@
 // A segment, before compression (format 1):
 //   segment = format:u8 u count, entry*
 //   entry   = kind:u8 fate:u8 received:signed difference to the entry before, ms (the first: to 1970)
-//             server:u8 topic:(u 0, u size, bytes: a new topic | u n: the n-th new topic of this segment) names:u64 LE if
-//             kind is message or resolution, u size, payload
+//             server:u8 topic:(u 0, u size, bytes: a new topic | u n: the n-th new topic of this segment) names:u64 LE
+//             if kind is message or resolution, u size, payload
 // Numbers `u` are LEB128 varints, signed ones zigzag-coded.
 #include "storage/journal.h"
 
@@ -22,9 +22,13 @@ void put_u(std::string& out, std::uint64_t value) {
 std::uint64_t zigzag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
 }
-std::int64_t unzigzag(std::uint64_t value) { return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1)); }
+std::int64_t unzigzag(std::uint64_t value) {
+  return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
+}
 
-bool has_names(EntryKind kind) { return kind == EntryKind::message || kind == EntryKind::resolution; }
+bool has_names(EntryKind kind) {
+  return kind == EntryKind::message || kind == EntryKind::resolution;
+}
 
 class Reader {
  public:
@@ -115,7 +119,8 @@ Result<std::vector<Entry>> decode_segment(std::string_view bytes) {
     Entry entry;
     entry.kind = static_cast<EntryKind>(r.byte());
     entry.fate = static_cast<Fate>(r.byte());
-    before = static_cast<std::int64_t>(static_cast<std::uint64_t>(before) + static_cast<std::uint64_t>(unzigzag(r.u())));
+    before =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(before) + static_cast<std::uint64_t>(unzigzag(r.u())));
     entry.received = unix_millis(before);
     entry.server = r.byte();
     const auto topic = r.u();
@@ -135,7 +140,9 @@ Result<std::vector<Entry>> decode_segment(std::string_view bytes) {
   return entries;
 }
 
-Journal::Journal(SQLite::Database& database) : database_(database) { refresh(); }
+Journal::Journal(SQLite::Database& database) : database_(database) {
+  refresh();
+}
 
 void Journal::refresh() {
   next_ = static_cast<std::uint64_t>(database_.execAndGet("SELECT coalesce(max(id), 0) + 1 FROM segment").getInt64());
@@ -183,9 +190,9 @@ std::vector<SegmentInfo> Journal::segments(std::optional<UnixMillis> from, std::
   query.bind(1, static_cast<std::int64_t>(from ? count_of(*from) : INT64_MIN));
   query.bind(2, static_cast<std::int64_t>(to ? count_of(*to) : INT64_MAX));
   while (query.executeStep()) {
-    all.push_back({static_cast<std::uint64_t>(query.getColumn(0).getInt64()), unix_millis(query.getColumn(1).getInt64()),
-                   unix_millis(query.getColumn(2).getInt64()), query.getColumn(3).getUInt(),
-                   static_cast<std::uint64_t>(query.getColumn(4).getInt64())});
+    all.push_back({static_cast<std::uint64_t>(query.getColumn(0).getInt64()),
+                   unix_millis(query.getColumn(1).getInt64()), unix_millis(query.getColumn(2).getInt64()),
+                   query.getColumn(3).getUInt(), static_cast<std::uint64_t>(query.getColumn(4).getInt64())});
   }
   return all;
 }

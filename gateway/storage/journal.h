@@ -22,7 +22,9 @@ struct Position {
   static constexpr unsigned kIndexBits = 20;
   static constexpr Position at(std::uint64_t segment, std::uint32_t index) { return {(segment << kIndexBits) | index}; }
   [[nodiscard]] constexpr std::uint64_t segment() const { return value >> kIndexBits; }
-  [[nodiscard]] constexpr std::uint32_t index() const { return static_cast<std::uint32_t>(value & ((1U << kIndexBits) - 1)); }
+  [[nodiscard]] constexpr std::uint32_t index() const {
+    return static_cast<std::uint32_t>(value & ((1U << kIndexBits) - 1));
+  }
   auto operator<=>(const Position&) const = default;
 };
 
@@ -43,10 +45,10 @@ struct Entry {
   EntryKind kind = EntryKind::message;
   Fate fate = Fate::applied;
   UnixMillis received;
-  std::uint8_t server = 0;     // index into the configuration's servers
+  std::uint8_t server = 0;  // index into the configuration's servers
   std::string topic;
   std::string payload;
-  std::uint64_t names = 0;     // the name table that explains aliases; 0: names are in the message
+  std::uint64_t names = 0;  // the name table that explains aliases; 0: names are in the message
 };
 
 struct SegmentInfo {
@@ -70,7 +72,8 @@ class Journal {
 
   [[nodiscard]] Result<std::vector<Entry>> read(std::uint64_t segment) const;
   // Segments in order whose received times meet [from, to).
-  [[nodiscard]] std::vector<SegmentInfo> segments(std::optional<UnixMillis> from = {}, std::optional<UnixMillis> to = {}) const;
+  [[nodiscard]] std::vector<SegmentInfo> segments(std::optional<UnixMillis> from = {},
+                                                  std::optional<UnixMillis> to = {}) const;
 
  private:
   void refresh();

@@ -8,8 +8,7 @@
 namespace songhua::storage {
 
 // Times are ms since 1970 UTC. STRICT everywhere; the journal appends at the right edge, records are clustered by line.
-inline const std::vector<Migration> kStoreMigrations{
-    {1, R"sql(
+inline const std::vector<Migration> kStoreMigrations{{1, R"sql(
 CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE segment(id INTEGER PRIMARY KEY, first_received INTEGER NOT NULL, last_received INTEGER NOT NULL,
                      count INTEGER NOT NULL, codec INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
@@ -42,8 +41,7 @@ CREATE TABLE line_state(line TEXT NOT NULL, at INTEGER NOT NULL, gone INTEGER NO
 )sql"}};
 
 // A recording holds the journal as the store does, and nothing that can be derived from it.
-inline const std::vector<Migration> kRecordingMigrations{
-    {1, R"sql(
+inline const std::vector<Migration> kRecordingMigrations{{1, R"sql(
 CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE segment(id INTEGER PRIMARY KEY, first_received INTEGER NOT NULL, last_received INTEGER NOT NULL,
                      count INTEGER NOT NULL, codec INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;

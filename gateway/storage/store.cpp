@@ -14,8 +14,12 @@
 namespace songhua::storage {
 namespace {
 
-std::int64_t sql(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-std::int64_t sql(UnixMillis time) { return count_of(time); }
+std::int64_t sql(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
+std::int64_t sql(UnixMillis time) {
+  return count_of(time);
+}
 template <typename Index>
 std::int64_t sql_index(Index index) {
   return static_cast<std::int64_t>(index);
@@ -86,9 +90,13 @@ struct Store::Statements {
                    "INSERT INTO record(line, start, source, length, generation, committed, changed, bytes) "
                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) ON CONFLICT(line, start, source) DO UPDATE SET "
                    "length = ?4, generation = ?5, changed = ?6, bytes = ?7"),
-        supersede(db,
-                  "INSERT OR IGNORE INTO superseded SELECT line, start, source, length, generation, committed, changed, "
-                  "?4, bytes FROM record WHERE line = ?1 AND start = ?2 AND source = ?3 AND bytes <> ?5"),
+        supersede(
+            db,
+            "INSERT OR IGNORE INTO superseded SELECT line, start, source, length, generation, committed, changed, "
+            "?4, bytes FROM record WHERE line = ?1 AND start = ?2 AND source = ?3 AND bytes <> ?5"),
+        note_added(db,
+                   "INSERT OR IGNORE INTO superseded SELECT ?1, ?2, ?3, ?5, 0, ?4, ?4, ?4, x'' WHERE NOT EXISTS "
+                   "(SELECT 1 FROM record WHERE line = ?1 AND start = ?2 AND source = ?3)"),
         get_record(db,
                    "SELECT length, generation, committed, changed, bytes FROM record "
                    "WHERE line = ? AND start = ? AND source = ?"),
@@ -106,8 +114,8 @@ struct Store::Statements {
                   "INSERT INTO counter(name, value) VALUES (?1, ?2) "
                   "ON CONFLICT(name) DO UPDATE SET value = value + ?2") {}
 
-  SQLite::Statement put_record, supersede, get_record, set_touched, get_touched, put_session, mark_dirty, quarantine,
-      add_count;
+  SQLite::Statement put_record, supersede, note_added, get_record, set_touched, get_touched, put_session, mark_dirty,
+      quarantine, add_count;
 };
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Access access) {
@@ -121,7 +129,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Access 
     store->lock_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (store->lock_ < 0) return Error{lock_path + ": the store's directory cannot be written"};
     if (::flock(store->lock_, LOCK_EX | LOCK_NB) != 0) {
-      return Error{directory + ": in use by another process; a running gateway takes commands through its control socket"};
+      return Error{directory +
+                   ": in use by another process; a running gateway takes commands through its control socket"};
     }
   }
   auto database = open_database(directory + "/songhua.db", access, kStoreId, kStoreMigrations);
@@ -196,6 +205,14 @@ void Store::put_record(const RecordKey& key, const std::string& bytes, std::uint
     s.bind(4, sql(now));
     s.bindNoCopy(5, bytes.data(), static_cast<int>(bytes.size()));
     s.exec();
+    auto& added = statements_->note_added;
+    added.reset();
+    added.bind(1, sql_index(key.line));
+    added.bind(2, sql(key.window.start));
+    added.bind(3, sql_index(key.source));
+    added.bind(4, sql(now));
+    added.bind(5, static_cast<std::int64_t>((key.window.end - key.window.start).count()));
+    added.exec();
   }
   auto& s = statements_->put_record;
   s.reset();
@@ -247,13 +264,36 @@ void Store::scan_records(rollup::LineIndex line, std::optional<Window> range,
   }
 }
 
-std::vector<std::vector<rollup::StoredRecord>> Store::line_records(rollup::LineIndex line) const {
+std::vector<std::vector<rollup::StoredRecord>> Store::line_records(rollup::LineIndex line,
+                                                                   std::optional<UnixMillis> as_of) const {
+  using Place = std::pair<SourceIndex, UnixMillis>;
+  struct Version {
+    std::string bytes;
+    UnixMillis committed;
+  };
+  std::map<Place, Version> earlier;  // of what was replaced after `as_of`: the oldest one kept
+  if (as_of) {
+    SQLite::Statement query(*database_,
+                            "SELECT source, start, committed, bytes FROM superseded WHERE line = ? AND replaced > ? "
+                            "ORDER BY replaced, generation");
+    query.bind(1, sql_index(line));
+    query.bind(2, sql(*as_of));
+    while (query.executeStep()) {
+      earlier.try_emplace({SourceIndex{query.getColumn(0).getUInt()}, unix_millis(query.getColumn(1).getInt64())},
+                          Version{blob(query.getColumn(3)), unix_millis(query.getColumn(2).getInt64())});
+    }
+  }
   std::map<SourceIndex, std::vector<rollup::StoredRecord>> by_source;
   scan_records(line, std::nullopt, [&](RecordRow row) {
+    if (const auto it = earlier.find({row.key.source, row.key.window.start}); it != earlier.end()) {
+      row.bytes = std::move(it->second.bytes);
+      row.committed = it->second.committed;
+      if (row.bytes.empty()) return;
+    }
     auto record = rollup::decode(row.bytes);
     if (!record) {
-      throw SQLite::Exception("record of " + dictionary_->line_id(line) + " at " + format_utc(row.key.window.start) + ": " +
-                              record.error().message);
+      throw SQLite::Exception("record of " + dictionary_->line_id(line) + " at " + format_utc(row.key.window.start) +
+                              ": " + record.error().message);
     }
     by_source[row.key.source].push_back({std::move(*record), row.committed});
   });
@@ -285,17 +325,22 @@ std::vector<std::vector<rollup::StoredRecord>> join_quarters(
   return joined;
 }
 
-bool Store::has_superseded(rollup::LineIndex line, Window window) const {
-  SQLite::Statement query(*database_, "SELECT 1 FROM superseded WHERE line = ? AND start >= ? AND start < ? LIMIT 1");
+std::vector<Replacement> Store::replacements(rollup::LineIndex line) const {
+  std::vector<Replacement> all;
+  SQLite::Statement query(*database_,
+                          "SELECT start, length, replaced FROM superseded WHERE line = ? ORDER BY replaced");
   query.bind(1, sql_index(line));
-  query.bind(2, sql(window.start));
-  query.bind(3, sql(window.end));
-  return query.executeStep();
+  while (query.executeStep()) {
+    const auto start = unix_millis(query.getColumn(0).getInt64());
+    all.push_back({{start, start + Millis{query.getColumn(1).getInt64()}}, unix_millis(query.getColumn(2).getInt64())});
+  }
+  return all;
 }
 
 std::optional<UnixMillis> Store::first_committed_after(rollup::LineIndex line, UnixMillis start) const {
-  SQLite::Statement query(*database_, "SELECT min(committed) FROM (SELECT committed FROM record WHERE line = ? AND "
-                                      "start >= ? ORDER BY start LIMIT 60)");
+  SQLite::Statement query(*database_,
+                          "SELECT min(committed) FROM (SELECT committed FROM record WHERE line = ? AND "
+                          "start >= ? ORDER BY start LIMIT 60)");
   query.bind(1, sql_index(line));
   query.bind(2, sql(start));
   if (!query.executeStep() || query.getColumn(0).isNull()) return std::nullopt;
@@ -380,7 +425,8 @@ void Store::for_each_session(
     const std::function<void(std::uint8_t, const std::string&, const std::string&)>& visit) const {
   SQLite::Statement query(*database_, "SELECT server, node, bytes FROM session ORDER BY server, node");
   while (query.executeStep()) {
-    visit(static_cast<std::uint8_t>(query.getColumn(0).getUInt()), query.getColumn(1).getString(), blob(query.getColumn(2)));
+    visit(static_cast<std::uint8_t>(query.getColumn(0).getUInt()), query.getColumn(1).getString(),
+          blob(query.getColumn(2)));
   }
 }
 
@@ -408,7 +454,8 @@ void Store::quarantine(const Quarantined& entry) {
 
 namespace {
 
-constexpr const char* kQuarantineColumns = "SELECT id, received, reason, topic, detail, position, count, payload FROM quarantine";
+constexpr const char* kQuarantineColumns =
+    "SELECT id, received, reason, topic, detail, position, count, payload FROM quarantine";
 
 Quarantined read_quarantined(SQLite::Statement& row) {
   Quarantined entry;

@@ -24,9 +24,9 @@ inline constexpr std::int32_t kRecordingId = 0x53485243;  // "SHRC"
 
 // A random life of a store (design.md, Forwarding).
 struct Incarnation {
-  std::string id;                       // 32 hex digits
-  std::optional<std::string> continues; // after a restore from an image: the old one ...
-  std::uint64_t continued_to = 0;       // ... and the batch number up to which it goes on
+  std::string id;                        // 32 hex digits
+  std::optional<std::string> continues;  // after a restore from an image: the old one ...
+  std::uint64_t continued_to = 0;        // ... and the batch number up to which it goes on
 };
 
 struct RecordKey {
@@ -44,12 +44,18 @@ struct RecordRow {
   std::string bytes;             // rollup/codec.h
 };
 
+// A record of a day that was final was replaced, or added, at this time of the store's clock.
+struct Replacement {
+  Window window;
+  UnixMillis at;
+};
+
 struct Quarantined {
   std::int64_t id = 0;
   UnixMillis received;
   std::string reason;  // one word: "undecodable", "unknown_alias", "future", "negative", ...
   std::string topic;
-  std::string detail;  // for a person: which metric, which value
+  std::string detail;          // for a person: which metric, which value
   std::uint64_t position = 0;  // in the journal
   std::uint64_t count = 1;     // how many of the same (reason, topic, detail)
   std::string payload;         // the first one's bytes
@@ -66,6 +72,7 @@ class Store {
 
   [[nodiscard]] SQLite::Database& database() { return *database_; }
   [[nodiscard]] Dictionary& dictionary() { return *dictionary_; }
+  [[nodiscard]] const Dictionary& dictionary() const { return *dictionary_; }
   [[nodiscard]] Journal& journal() { return *journal_; }
   [[nodiscard]] const Incarnation& incarnation() const { return incarnation_; }
   void begin_incarnation(Incarnation incarnation);
@@ -75,20 +82,22 @@ class Store {
   void set_fact(const std::string& name, const std::string& value);
 
   // Records. put keeps `committed` of a row that exists, and copies what it replaces into `superseded` where
-  // `keep_superseded`.
+  // `keep_superseded`: empty bytes where there was nothing.
   void put_record(const RecordKey& key, const std::string& bytes, std::uint64_t generation, UnixMillis now,
                   bool keep_superseded);
   [[nodiscard]] std::optional<RecordRow> record(const RecordKey& key) const;
   // Of one line, all sources, by window start; `range` cuts by window start.
   void scan_records(rollup::LineIndex line, std::optional<Window> range,
                     const std::function<void(RecordRow)>& visit) const;
-  // For rollup::Timeline: one vector a source, in time order. `as_of` sees superseded records as they were then.
-  [[nodiscard]] std::vector<std::vector<rollup::StoredRecord>> line_records(rollup::LineIndex line) const;
+  // For rollup::Timeline: one vector a source, in time order. `as_of`: with superseded records as they were then; what
+  // was not kept when it was replaced (its day was open) stands as it is now.
+  [[nodiscard]] std::vector<std::vector<rollup::StoredRecord>> line_records(
+      rollup::LineIndex line, std::optional<UnixMillis> as_of = std::nullopt) const;
   // Quarter-hour joins of the same: what the centre gets, and what windows of 15 minutes and more are cut from.
   [[nodiscard]] std::vector<std::vector<rollup::StoredRecord>> line_quarters(rollup::LineIndex line,
                                                                              Millis gap_limit) const;
-  // Was a record of this line inside the window replaced after it had been superseded-worthy (a revision)?
-  [[nodiscard]] bool has_superseded(rollup::LineIndex line, Window window) const;
+  // Records of final days that were replaced, or added where none had been, by time.
+  [[nodiscard]] std::vector<Replacement> replacements(rollup::LineIndex line) const;
 
   // Store time at which the line's first record at or after `start` was committed.
   [[nodiscard]] std::optional<UnixMillis> first_committed_after(rollup::LineIndex line, UnixMillis start) const;

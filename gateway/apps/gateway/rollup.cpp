@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "model/catalogue.h"
+#include "storage/line_view.h"
 
 namespace songhua::gateway {
 namespace {
@@ -45,16 +46,13 @@ std::vector<query::RollupRow> rollup_of(storage::Store& store, const Context& co
     const rollup::LineIndex line{i};
     const auto& id = store.dictionary().line_id(line);
     if (!request.line.empty() && request.line != id) continue;
-    const auto records = store.line_records(line);
-    const rollup::TimelineRules rules{gap, store.gone_since(id)};
-    const rollup::Timeline minutes(records, store.dictionary(), rules);
-    const rollup::Timeline quarters(storage::join_quarters(records, store.dictionary(), gap), store.dictionary(), rules);
+    storage::LineView view(store, line, gap);
     query::LineHistory history;
     history.line = id;
-    history.minutes = &minutes;
-    history.quarters = &quarters;
+    history.minutes = &view.minutes();
+    history.quarters = &view.quarters();
     history.table = &store.dictionary();
-    history.revised = [&](Window window) { return store.has_superseded(line, window); };
+    history.as_final = [&](Window window, UnixMillis final_at) { return view.as_final(window, final_at); };
     auto part = query::rollup_rows(history, request, how);
     std::move(part.begin(), part.end(), std::back_inserter(rows));
   }
