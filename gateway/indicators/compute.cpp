@@ -125,6 +125,8 @@ Figure figure_of(Evaluation& e, const Ask& ask, Family family) {
       return digital_figure(e, ask);
     case Family::share:
       return share_figure(e, ask);
+    case Family::bulletin:
+      return ask.id == "production_index_link" ? link_figure(e, ask) : bulletin_figure(e, ask);
     default:
       return quality_figure(e, ask);
   }
@@ -190,6 +192,7 @@ class Rows {
     row.scope = ask.scope;
     row.period = figure.period.empty() ? period_.name() : figure.period;
     row.value = figure.value;
+    row.shown = figure.shown;
     row.unit = figure.unit.empty() ? term.unit : figure.unit;
     row.decimals = figure.decimals.value_or(term.decimals);
     row.status = figure.notes.status;

@@ -18,8 +18,9 @@ struct Figure {
   std::string method;
   std::string index;
   std::string base;
-  std::string period;   // where it is not the request's
-  std::string formula;  // for explanations
+  std::string period;             // where it is not the request's
+  std::string formula;            // for explanations
+  std::optional<Rational> shown;  // what is printed where it is not the value, rounded
 };
 
 // What a figure is asked for.
@@ -34,6 +35,7 @@ Figure level_figure(Evaluation& e, const Ask& ask);
 Figure sales_figure(Evaluation& e, const Ask& ask);
 Figure growth_figure(Evaluation& e, const Ask& ask);
 Figure index_figure(Evaluation& e, const Ask& ask);
+Figure link_figure(Evaluation& e, const Ask& ask);
 Figure capacity_figure(Evaluation& e, const Ask& ask);
 Figure energy_figure(Evaluation& e, const Ask& ask);
 Figure labour_figure(Evaluation& e, const Ask& ask);
@@ -41,6 +43,7 @@ Figure digital_figure(Evaluation& e, const Ask& ask);
 Figure share_figure(Evaluation& e, const Ask& ask);
 Figure quality_figure(Evaluation& e, const Ask& ask);
 Figure count_figure(Evaluation& e, const Ask& ask);
+Figure bulletin_figure(Evaluation& e, const Ask& ask);
 Figure product_figure(Evaluation& e, const Ask& ask);
 // All KPIs of a scope at once, by id; all target figures with the path as target.path of twelve periods.
 std::map<std::string, Figure> kpi_figures(Evaluation& e, const Ask& ask);

@@ -4,7 +4,7 @@
 #include "indicators/production_index.h"
 #include "model/industries.h"
 
-// Product output, the production index, and counts of what grew (indicators.md 3.5, 4.4).
+// Product output and the production index (indicators.md 3.5, 4.4).
 namespace songhua::indicators {
 namespace {
 
@@ -207,56 +207,88 @@ IndexNow fixed_index(Evaluation& e, const Selection& selection, const std::map<s
   return index;
 }
 
+// L of a weight year, with the quantities of that year, which are the weights; null where a year is missing.
+struct Link {
+  Value factor = Rational(100);
+  int weight_year = 0;
+  std::map<std::string, Rational> weights;
+  Notes notes;
+};
+
+Link link_for(Evaluation& e, const Selection& selection, int year) {
+  const int base_year = e.inputs().catalogue.base_year;
+  Link link;
+  link.weight_year = std::max(base_year, year - 1);
+  link.weights = year_outputs(e, selection, base_year, link.notes);
+  for (int y = base_year + 1; y <= link.weight_year; ++y) {
+    auto own = year_outputs(e, selection, y, link.notes);
+    link.factor = link_factor(link.factor, terms_of(e.inputs(), own, link.weights, y - 1, ""));
+    link.weights = std::move(own);
+  }
+  return link;
+}
+
 // Chained: all products of the scope together, linked year by year.
 IndexNow chained(Evaluation& e, const Selection& selection, const std::map<std::string, Rational>& now,
                  const Period& period) {
-  IndexNow index;
-  const int base_year = e.inputs().catalogue.base_year;
-  const int weight_year = std::max(base_year, period.year - 1);
-  Value link = Rational(100);
-  auto before = year_outputs(e, selection, base_year, index.notes);
-  for (int year = base_year + 1; year <= weight_year; ++year) {
-    auto own = year_outputs(e, selection, year, index.notes);
-    link = link_factor(link, terms_of(e.inputs(), own, before, year - 1, ""));
-    before = std::move(own);
-  }
-  index.value = chained_index(link, terms_of(e.inputs(), now, before, weight_year, ""), months_of(period));
-  return index;
+  const auto link = link_for(e, selection, period.year);
+  const auto terms = terms_of(e.inputs(), now, link.weights, link.weight_year, "");
+  return {chained_index(link.factor, terms, months_of(period)), link.notes};
 }
 
 IndexNow index_of(Evaluation& e, const Selection& selection, const std::map<std::string, Rational>& now,
-                  const Period& period) {
-  return e.settings().chained ? chained(e, selection, now, period) : fixed_index(e, selection, now, period);
+                  const Period& period, bool chain) {
+  return chain ? chained(e, selection, now, period) : fixed_index(e, selection, now, period);
+}
+
+// Published chained as soon as two years of weights exist, with fixed weights before.
+bool two_years_of_weights(Evaluation& e, const Selection& selection, const Period& period) {
+  const auto link = link_for(e, selection, period.year);
+  return link.weight_year > e.inputs().catalogue.base_year && link.factor.known() &&
+         std::any_of(link.weights.begin(), link.weights.end(), [](const auto& own) { return own.second > 0; });
 }
 
 }  // namespace
 
 Figure index_figure(Evaluation& e, const Ask& ask) {
   Figure figure;
-  figure.index = e.settings().chained ? "chained" : "fixed";
+  const auto selection = e.select(ask.scope, ask.period, true);
+  const bool published = ask.id.starts_with("production_index_published");
+  const bool chain = published ? two_years_of_weights(e, selection, ask.period) : e.settings().chained;
+  figure.index = chain ? "chained" : "fixed";
   figure.base = std::to_string(e.inputs().catalogue.base_year);
-  figure.formula =
-      e.settings().chained ? "L_{Y-1} * sum p_{Y-1} q_t / (sum p_{Y-1} Q_{Y-1} * m/12)" : "sum w_i I_i,t / sum w_i";
-  const bool change = ask.id == "production_index_growth";
+  figure.formula = chain ? "L_{Y-1} * sum p_{Y-1} q_t / (sum p_{Y-1} Q_{Y-1} * m/12)" : "sum w_i I_i,t / sum w_i";
+  const bool change = ask.id.ends_with("_growth");
   if (change && jan_feb_alone(ask.period)) {
     figure.value = Reason::jan_feb_combined;
     return figure;
   }
-  const auto selection = e.select(ask.scope, ask.period, true);
   if (!change) {
     const auto outputs = levels_of(e, selection, ask.period);
-    const auto index = index_of(e, selection, outputs.now, ask.period);
+    const auto index = index_of(e, selection, outputs.now, ask.period, chain);
     figure.notes = outputs.notes;
     figure.notes.merge(index.notes);
     figure.value = index.value;
     return figure;
   }
   const auto outputs = ends_of(e, selection, ask.period);
-  const auto now = index_of(e, selection, outputs.now, ask.period);
-  const auto base = index_of(e, selection, outputs.base, ask.period.last_year());
+  const auto now = index_of(e, selection, outputs.now, ask.period, chain);
+  const auto base = index_of(e, selection, outputs.base, ask.period.last_year(), chain);
   figure.notes = outputs.notes;
   figure.notes.merge(now.notes);
   figure.value = outputs.any_base ? growth(now.value, base.value) : Value(Reason::no_base);
+  return figure;
+}
+
+Figure link_figure(Evaluation& e, const Ask& ask) {
+  Figure figure;
+  const auto selection = e.select(ask.scope, ask.period, true);
+  auto link = link_for(e, selection, ask.period.year);
+  figure.value = link.factor;
+  figure.notes = std::move(link.notes);
+  figure.index = "chained";
+  figure.base = std::to_string(link.weight_year);
+  figure.formula = "L_Y = L_{Y-1} * sum p_{Y-1} Q_Y / sum p_{Y-1} Q_{Y-1}";
   return figure;
 }
 
@@ -295,35 +327,6 @@ Figure product_figure(Evaluation& e, const Ask& ask) {
     decimals = std::max(decimals, 2);
   }
   figure.decimals = decimals;
-  return figure;
-}
-
-Figure count_figure(Evaluation& e, const Ask& ask) {
-  Figure figure;
-  if (jan_feb_alone(ask.period)) {
-    figure.value = Reason::jan_feb_combined;
-    return figure;
-  }
-  Rational grown = 0;
-  bool any = false;
-  const auto count = [&](const Value& rate, const Notes& notes) {
-    figure.notes.merge(notes);
-    any = any || rate.known();
-    if (rate.known() && *rate > 0) grown += 1;
-  };
-  const auto parts =
-      parts_of(ask.scope, ask.id == "products_grown" ? "product" : "division", e.inputs(), e.last_day(ask.period));
-  for (const auto& part : *parts) {
-    if (ask.id == "products_grown") {
-      const auto rate = product_figure(e, {"product_output_growth", part, part, ask.period});
-      count(rate.value, rate.notes);
-    } else {
-      const auto ends = e.growth_ends(e.select(part, ask.period), ask.period);
-      count(growth(ends.now, ends.base), ends.notes);
-    }
-  }
-  if (any) figure.value = grown;
-  figure.formula = "number of parts whose growth is above 0";
   return figure;
 }
 

@@ -76,6 +76,9 @@ std::vector<Group> industry_groups() {
        ownership,
        members("foreign_hmt"),
        {}},
+      // The releases' joint-stock enterprises and private enterprises, by registration type; they overlap.
+      {"joint_stock", "股份制企业", "Joint-stock enterprises", ownership, members("150 151 159 160 173 174"), {}},
+      {"private", "私营企业", "Private enterprises", ownership, members("170 171 172 173 174 175 179"), {}},
       {"changjitu",
        "长吉图开发开放先导区",
        "Chang-Ji-Tu pilot zone",

@@ -72,6 +72,8 @@ struct IndicatorRow {
   Scope scope;
   std::string period;
   Value value = Reason::no_base;  // in `unit`
+  // Printed in place of the value, rounded: a difference of printed rates, whose exact difference the value stays.
+  std::optional<Rational> shown;
   std::string unit;
   int decimals = 2;
   Status status = Status::final;

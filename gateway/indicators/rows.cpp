@@ -81,7 +81,7 @@ Json to_json(const IndicatorRow& row, bool exact) {
   }
   json["period"] = row.period;
   if (row.value.known()) {
-    json["value"] = present(*row.value, row.decimals);
+    json["value"] = present(row.shown ? *row.shown : *row.value, row.decimals);
     if (exact) json["exact"] = exact_text(*row.value);
   } else {
     json["value"] = nullptr;

@@ -22,7 +22,8 @@ enum class Family {
   kpi,
   target,
   quality,
-  count
+  count,
+  bulletin  // what a monthly release has beside (figures_bulletin.cpp)
 };
 
 struct Term {
