@@ -5,6 +5,7 @@
 #include <set>
 
 #include "bench.h"
+#include "tck/tck.h"
 
 namespace songhua::edge_node {
 namespace {
@@ -26,15 +27,22 @@ test::Payload::Metric metric_named(const test::Payload& payload, const std::stri
 
 // --- CONNECT and will
 
-TEST(Session, tck_id_message_flow_edge_node_birth_publish_will_message) {
+TCK_TEST(Session, tck_id_message_flow_edge_node_birth_publish_will_message,
+         tck_id_message_flow_edge_node_birth_publish_will_message_topic,
+         tck_id_message_flow_edge_node_birth_publish_will_message_qos,
+         tck_id_message_flow_edge_node_birth_publish_will_message_payload, tck_id_topics_ndeath_topic,
+         tck_id_payloads_ndeath_will_message, tck_id_payloads_ndeath_will_message_qos) {
   Rig rig;
   rig.node->start(rig.clock());
   const auto connect = rig.bench.last("connect");
-  EXPECT_EQ(connect.topic, "spBv1.0/G/NDEATH/E");  // ..._will_message_topic
-  EXPECT_EQ(connect.qos, 1);                       // ..._will_message_qos
+  EXPECT_EQ(connect.topic, "spBv1.0/G/NDEATH/E");
+  EXPECT_EQ(connect.qos, 1);
+  test::Payload will;
+  ASSERT_TRUE(will.ParseFromString(connect.bytes));
+  EXPECT_EQ(will.metrics_size(), 1);
 }
 
-TEST(Session, tck_id_topics_ndeath_payload) {
+TCK_TEST(Session, tck_id_topics_ndeath_payload, tck_id_topics_ndeath_seq, tck_id_payloads_ndeath_seq) {
   Rig rig;
   rig.node->start(rig.clock());
   const auto will = rig.bench.last("connect").payload;
@@ -43,10 +51,11 @@ TEST(Session, tck_id_topics_ndeath_payload) {
   EXPECT_EQ(will.metrics(0).datatype(), 4U);
   EXPECT_TRUE(will.metrics(0).has_long_value());
   EXPECT_FALSE(will.has_timestamp());
-  EXPECT_FALSE(will.has_seq());  // tck_id_topics_ndeath_seq
+  EXPECT_FALSE(will.has_seq());
 }
 
-TEST(Session, tck_id_topics_nbirth_bdseq_increment) {
+TCK_TEST(Session, tck_id_topics_nbirth_bdseq_increment,
+         tck_id_message_flow_edge_node_birth_publish_will_message_payload_bdSeq) {
   Rig rig;
   rig.node->start(rig.clock());
   for (int i = 0; i < 300; ++i) {
@@ -79,7 +88,8 @@ TEST(Session, ABdSeqThatNeverLeftIsUsedAgain) {
 
 // --- subscriptions and births
 
-TEST(Session, tck_id_message_flow_edge_node_ncmd_subscribe) {
+TCK_TEST(Session, tck_id_message_flow_edge_node_ncmd_subscribe, tck_id_message_flow_device_dcmd_subscribe,
+         tck_id_message_flow_edge_node_birth_publish_connect) {
   Rig rig(with_host());
   rig.node->start(rig.clock());
   rig.node->on_connected(rig.clock());
@@ -88,7 +98,8 @@ TEST(Session, tck_id_message_flow_edge_node_ncmd_subscribe) {
   EXPECT_TRUE(rig.bench.published().empty());
 }
 
-TEST(Session, tck_id_payloads_dbirth_order) {
+TCK_TEST(Session, tck_id_payloads_dbirth_order, tck_id_payloads_ndata_order, tck_id_payloads_ddata_order,
+         tck_id_message_flow_device_birth_publish_nbirth_wait, tck_id_principles_birth_certificates_order) {
   Rig rig;
   rig.to_subscribed();
   rig.a.good = 1;
@@ -97,7 +108,30 @@ TEST(Session, tck_id_payloads_dbirth_order) {
   EXPECT_THAT(rig.bench.types(), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH", "DDATA"));
 }
 
-TEST(Session, tck_id_topics_nbirth_metrics) {
+TCK_TEST(Session, tck_id_topics_nbirth_topic, tck_id_message_flow_edge_node_birth_publish_nbirth_topic,
+         tck_id_topics_dbirth_topic, tck_id_message_flow_device_birth_publish_dbirth_topic,
+         tck_id_message_flow_device_birth_publish_dbirth_match_edge_node_topic,
+         tck_id_message_flow_edge_node_birth_publish_nbirth_payload,
+         tck_id_message_flow_device_birth_publish_dbirth_payload) {
+  Rig rig;
+  rig.to_subscribed();
+  std::vector<std::string> topics;
+  for (const auto& sent : rig.bench.published()) {
+    topics.push_back(sent.topic);
+    test::Payload payload;
+    EXPECT_TRUE(payload.ParseFromString(sent.bytes)) << sent.topic;
+    EXPECT_GT(payload.metrics_size(), 0);
+    EXPECT_TRUE(payload.unknown_fields().empty());
+  }
+  EXPECT_THAT(topics, ElementsAre("spBv1.0/G/NBIRTH/E", "spBv1.0/G/DBIRTH/E/A", "spBv1.0/G/DBIRTH/E/B"));
+}
+
+TCK_TEST(Session, tck_id_topics_nbirth_metrics, tck_id_topics_dbirth_metrics, tck_id_topics_nbirth_timestamp,
+         tck_id_payloads_nbirth_timestamp, tck_id_topics_dbirth_timestamp, tck_id_payloads_dbirth_timestamp,
+         tck_id_payloads_name_birth_data_requirement, tck_id_payloads_metric_datatype_req,
+         tck_id_payloads_alias_uniqueness, tck_id_payloads_alias_birth_requirement,
+         tck_id_operational_behavior_data_publish_nbirth_values,
+         tck_id_operational_behavior_data_publish_dbirth_values) {
   Rig rig;
   rig.to_subscribed();
   std::set<std::uint64_t> aliases;
@@ -111,51 +145,92 @@ TEST(Session, tck_id_topics_nbirth_metrics) {
       EXPECT_TRUE(metric.has_timestamp()) << metric.name();
       EXPECT_NE(metric.value_case(), test::Payload::Metric::VALUE_NOT_SET) << metric.name();
       if (metric.has_alias()) {
-        EXPECT_TRUE(aliases.insert(metric.alias()).second);  // tck_id_payloads_alias_uniqueness
+        EXPECT_TRUE(aliases.insert(metric.alias()).second);
       }
     }
   }
   EXPECT_EQ(aliases.size(), 11U);
 }
 
-TEST(Session, tck_id_operational_behavior_data_commands_rebirth_name) {
+TCK_TEST(Session, tck_id_operational_behavior_data_commands_rebirth_name,
+         tck_id_operational_behavior_data_commands_rebirth_name_aliases,
+         tck_id_operational_behavior_data_commands_rebirth_datatype,
+         tck_id_operational_behavior_data_commands_rebirth_value, tck_id_topics_nbirth_rebirth_metric,
+         tck_id_payloads_nbirth_rebirth_req) {
   Rig rig;
   rig.to_subscribed();
   const auto rebirth = metric_named(rig.bench.published()[0].payload, "Node Control/Rebirth");
-  EXPECT_FALSE(rebirth.has_alias());   // ..._rebirth_name_aliases
-  EXPECT_EQ(rebirth.datatype(), 11U);  // ..._rebirth_datatype
+  EXPECT_FALSE(rebirth.has_alias());
+  EXPECT_EQ(rebirth.datatype(), 11U);
   EXPECT_TRUE(rebirth.has_boolean_value());
-  EXPECT_FALSE(rebirth.boolean_value());  // ..._rebirth_value
+  EXPECT_FALSE(rebirth.boolean_value());
 }
 
-TEST(Session, tck_id_topics_nbirth_bdseq_matching) {
+TCK_TEST(Session, tck_id_topics_nbirth_bdseq_included, tck_id_topics_nbirth_bdseq_matching,
+         tck_id_payloads_nbirth_bdseq, tck_id_payloads_nbirth_bdseq_repeat,
+         tck_id_message_flow_edge_node_birth_publish_nbirth_payload_bdSeq, tck_id_payloads_ndeath_bdseq) {
   Config config;
   config.next_bd_seq = 41;
   Rig rig(config);
   rig.to_subscribed();
-  EXPECT_EQ(metric_named(rig.bench.published()[0].payload, "bdSeq").long_value(), 41U);
+  rig.ask_rebirth();
+  rig.node->stop(rig.clock());
   EXPECT_EQ(rig.bench.last("connect").payload.metrics(0).long_value(), 41U);
+  int births = 0;
+  for (const auto& sent : rig.bench.published()) {
+    if (sent.type() == "NBIRTH") {
+      EXPECT_EQ(metric_named(sent.payload, "bdSeq").datatype(), 4U);
+    }
+    if (sent.type() == "NBIRTH" || sent.type() == "NDEATH") {
+      EXPECT_EQ(metric_named(sent.payload, "bdSeq").long_value(), 41U) << sent.type();
+      ++births;
+    }
+  }
+  EXPECT_EQ(births, 3);
 }
 
-TEST(Session, tck_id_payloads_sequence_num_incrementing) {
+TCK_TEST(Session, tck_id_payloads_sequence_num_incrementing, tck_id_payloads_sequence_num_always_included,
+         tck_id_payloads_sequence_num_req_nbirth, tck_id_topics_nbirth_seq_num, tck_id_payloads_nbirth_seq,
+         tck_id_message_flow_edge_node_birth_publish_nbirth_payload_seq, tck_id_topics_dbirth_seq,
+         tck_id_payloads_dbirth_seq, tck_id_payloads_dbirth_seq_inc,
+         tck_id_message_flow_device_birth_publish_dbirth_payload_seq, tck_id_topics_ndata_seq_num,
+         tck_id_payloads_ndata_seq, tck_id_payloads_ndata_seq_inc, tck_id_topics_ddata_seq_num,
+         tck_id_payloads_ddata_seq, tck_id_payloads_ddata_seq_inc, tck_id_topics_ddeath_seq_num,
+         tck_id_payloads_ddeath_seq, tck_id_payloads_ddeath_seq_inc, tck_id_payloads_ddeath_seq_number) {
   Rig rig;
   rig.to_subscribed();
   for (int i = 0; i < 600; ++i) {
     rig.a.good += 1;
+    rig.own.period += i % 3;
     rig.pass(1'000);
     rig.sample();
+    if (i % 50 == 25) {
+      EXPECT_TRUE(rig.node->device_death(rig.clock(), "B"));
+    }
+    if (i % 50 == 30) {
+      EXPECT_TRUE(rig.node->device_birth(rig.clock(), "B"));
+    }
+    if (i == 400) rig.ask_rebirth();
   }
   std::uint64_t expected = 0;
+  std::map<std::string, int> types;
   for (const auto& sent : rig.bench.published()) {
+    if (sent.type() == "NBIRTH") expected = 0;
     ASSERT_TRUE(sent.payload.has_seq());  // written even when 0
-    EXPECT_EQ(sent.payload.seq(), expected);
+    ASSERT_EQ(sent.payload.seq(), expected) << sent.type();
     expected = (expected + 1) % 256;
+    types[sent.type()] += 1;
   }
+  EXPECT_EQ(types["NBIRTH"], 2);
+  for (const auto* type : {"NDATA", "DDATA", "DBIRTH", "DDEATH"}) EXPECT_GE(types[type], 12) << type;
+  EXPECT_GT(rig.bench.published().size(), 1'000U);  // so 255 was passed in each kind of company
 }
 
 // --- data
 
-TEST(Session, tck_id_topics_ddata_payload) {
+TCK_TEST(Session, tck_id_topics_ddata_payload, tck_id_topics_ddata_topic, tck_id_topics_ddata_timestamp,
+         tck_id_payloads_ddata_timestamp, tck_id_payloads_alias_data_cmd_requirement,
+         tck_id_payloads_metric_datatype_not_req) {
   Rig rig;
   rig.to_subscribed();
   const auto mark = rig.bench.all.size();
@@ -167,16 +242,17 @@ TEST(Session, tck_id_topics_ddata_payload) {
   EXPECT_EQ(data[0].topic, "spBv1.0/G/DDATA/E/A");
   ASSERT_EQ(data[0].payload.metrics_size(), 2);  // the counter and the epoch that it belongs to
   for (const auto& metric : data[0].payload.metrics()) {
-    EXPECT_FALSE(metric.has_name());  // tck_id_payloads_alias_data_cmd_requirement
+    EXPECT_FALSE(metric.has_name());
     EXPECT_TRUE(metric.has_alias());
-    EXPECT_FALSE(metric.has_datatype());  // tck_id_payloads_metric_datatype_not_req
+    EXPECT_FALSE(metric.has_datatype());
     EXPECT_EQ(metric.timestamp(), static_cast<std::uint64_t>(rig.line));
   }
   EXPECT_EQ(data[0].payload.metrics(0).long_value(), 7U);
   EXPECT_EQ(data[0].payload.metrics(1).long_value(), 5U);
 }
 
-TEST(Session, tck_id_principles_rbe_recommended) {
+TCK_TEST(Session, tck_id_principles_rbe_recommended, tck_id_operational_behavior_data_publish_nbirth_change,
+         tck_id_operational_behavior_data_publish_dbirth_change) {
   Rig rig;
   rig.to_subscribed();
   const auto mark = rig.bench.all.size();
@@ -185,6 +261,53 @@ TEST(Session, tck_id_principles_rbe_recommended) {
     rig.sample();
   }
   EXPECT_TRUE(rig.bench.published(mark).empty());
+}
+
+TCK_TEST(Session, tck_id_topics_ndata_payload, tck_id_topics_ndata_topic, tck_id_topics_ndata_timestamp,
+         tck_id_payloads_ndata_timestamp) {
+  Rig rig;
+  rig.to_subscribed();
+  const auto mark = rig.bench.all.size();
+  rig.own.period = 5'000;
+  rig.pass(1'000);
+  rig.sample();
+  const auto data = rig.bench.published(mark);
+  ASSERT_EQ(data.size(), 1U);
+  EXPECT_EQ(data[0].topic, "spBv1.0/G/NDATA/E");
+  EXPECT_EQ(data[0].payload.timestamp(), static_cast<std::uint64_t>(rig.line));
+  ASSERT_EQ(data[0].payload.metrics_size(), 1);
+  EXPECT_EQ(data[0].payload.metrics(0).long_value(), 5'000U);
+}
+
+// Within one payload the live metrics never go back in time, across metrics too.
+TCK_TEST(Session, tck_id_operational_behavior_data_publish_nbirth_order,
+         tck_id_operational_behavior_data_publish_dbirth_order) {
+  Rig rig(with_host());
+  for (int i = 0; i < 40; ++i) {
+    rig.a.good += 3;
+    rig.own.period += 1;
+    rig.pass(20'000);
+    rig.sample();
+    if (i == 10) {
+      rig.to_subscribed();
+      rig.host(true, 1);
+    }
+  }
+  std::size_t live = 0, history = 0;
+  for (const auto& sent : rig.bench.published()) {
+    std::uint64_t last = 0;
+    for (const auto& metric : sent.payload.metrics()) {
+      if (metric.is_historical()) {
+        ++history;
+        continue;
+      }
+      EXPECT_GE(metric.timestamp(), last) << sent.type();
+      last = metric.timestamp();
+      ++live;
+    }
+  }
+  EXPECT_GT(live, 80U);
+  EXPECT_GT(history, 3U);
 }
 
 TEST(Session, EveryTotalizerIsSentOnceAMinute) {
@@ -211,7 +334,8 @@ TEST(Session, DataWithoutTotalizersNeedsNoEpoch) {
 
 // --- commands
 
-TEST(Session, tck_id_operational_behavior_data_commands_rebirth_action) {
+TCK_TEST(Session, tck_id_operational_behavior_data_commands_rebirth_action_2,
+         tck_id_operational_behavior_data_commands_rebirth_action_3) {
   Rig rig;
   rig.to_subscribed();
   rig.pass(5'000);
@@ -220,9 +344,27 @@ TEST(Session, tck_id_operational_behavior_data_commands_rebirth_action) {
   rig.ask_rebirth();
   EXPECT_THAT(rig.bench.types(mark), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH"));
   EXPECT_EQ(rig.bench.published(mark)[0].payload.seq(), 0U);
-  EXPECT_EQ(metric_named(rig.bench.published(mark)[0].payload, "bdSeq").long_value(), 0U);  // ..._action_3
+  EXPECT_EQ(metric_named(rig.bench.published(mark)[0].payload, "bdSeq").long_value(), 0U);
   EXPECT_EQ(metric_named(rig.bench.published(mark)[1].payload, "Output/p/CN/Good").long_value(), 3U);
   EXPECT_EQ(rig.bench.count("connect"), 1U);
+}
+
+// A request that comes too soon waits; until its births are out no data leaves, whatever changes.
+TEST(Session, tck_id_operational_behavior_data_commands_rebirth_action_1) {
+  Rig rig;
+  rig.to_subscribed();
+  rig.ask_rebirth();
+  rig.ask_rebirth();
+  const auto mark = rig.bench.all.size();
+  for (int i = 0; i < 9; ++i) {
+    rig.a.good += 1;
+    rig.pass(100);
+    rig.sample();
+  }
+  EXPECT_THAT(rig.bench.types(mark), testing::IsEmpty());
+  rig.pass(200);
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH"));
+  EXPECT_EQ(metric_named(rig.bench.published(mark)[1].payload, "Output/p/CN/Good").long_value(), 9U);
 }
 
 TEST(Session, ARebirthStormIsBridled) {
@@ -285,237 +427,6 @@ TEST(Session, ImproperCommandsChangeNothing) {
   EXPECT_EQ(rig.a.takt, 100);
   rig.command("spBv1.0/G/NCMD/E", "Node Control/Rebirth", [](auto& m) { m.set_boolean_value(false); });
   EXPECT_EQ(rig.node->counters().births, 1U);
-}
-
-// --- primary host
-
-TEST(Session, tck_id_message_flow_edge_node_birth_publish_phid_wait) {
-  Rig rig(with_host());
-  rig.to_subscribed();
-  EXPECT_EQ(rig.node->session(), Session::waiting);
-  rig.pass(600'000);
-  EXPECT_TRUE(rig.bench.published().empty());
-  rig.state(R"({"online":true,"timestamp":5})", "OTHER");  // ..._phid_wait_id
-  EXPECT_EQ(rig.node->session(), Session::waiting);
-  rig.host(false, 5);  // ..._phid_wait_online
-  EXPECT_EQ(rig.node->session(), Session::waiting);
-  rig.state("nonsense");
-  rig.host(true, 6);
-  EXPECT_EQ(rig.node->session(), Session::online);
-  EXPECT_THAT(rig.bench.types(), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH"));
-}
-
-TEST(Session, tck_id_message_flow_edge_node_birth_publish_phid_wait_timestamp) {
-  Rig rig(with_host());
-  rig.to_subscribed();
-  rig.host(false, 1'000);
-  rig.host(true, 999);
-  EXPECT_EQ(rig.node->session(), Session::waiting);
-  rig.host(true, 1'000);
-  EXPECT_EQ(rig.node->session(), Session::online);
-}
-
-TEST(Session, AHostHeardBeforeTheSubackCounts) {
-  Rig rig(with_host());
-  rig.node->start(rig.clock());
-  rig.node->on_connected(rig.clock());
-  rig.host(true, 1);
-  EXPECT_TRUE(rig.bench.published().empty());
-  rig.node->on_subscribed(rig.clock());
-  EXPECT_EQ(rig.node->session(), Session::online);
-}
-
-TEST(Session, tck_id_operational_behavior_edge_node_termination_host_offline) {
-  Rig rig(with_host());
-  rig.to_subscribed();
-  rig.host(true, 1'000);
-  rig.host(false, 999);  // ..._host_offline_timestamp: an old will
-  EXPECT_EQ(rig.node->session(), Session::online);
-  rig.host(false, 1'000);
-  EXPECT_EQ(rig.node->session(), Session::leaving);
-  EXPECT_EQ(rig.bench.published().back().type(), "NDEATH");
-  EXPECT_EQ(rig.bench.published().back().qos, 1);
-  EXPECT_EQ(rig.bench.published().back().bytes, rig.bench.last("connect").bytes);  // the will's bytes
-  EXPECT_EQ(rig.bench.all.back().what, "disconnect");
-  rig.node->on_lost(rig.clock());
-  rig.pass(1'000);  // ..._host_offline_reconnect, within a second
-  EXPECT_EQ(rig.node->session(), Session::connecting);
-  rig.node->on_connected(rig.clock());
-  rig.node->on_subscribed(rig.clock());
-  rig.host(true, 999);  // a retained old message does not win over the reconnect
-  EXPECT_EQ(rig.node->session(), Session::waiting);
-}
-
-TEST(Session, tck_id_operational_behavior_primary_application_state_with_multiple_servers_walk) {
-  Rig rig(with_host(2));
-  rig.to_subscribed();
-  EXPECT_EQ(rig.bench.last("connect").server, 0U);
-  rig.pass(1'500);  // nothing heard: the next server, and no death of what was never born
-  EXPECT_EQ(rig.bench.all.back().what, "disconnect");
-  EXPECT_TRUE(rig.bench.published().empty());
-  rig.node->on_lost(rig.clock());
-  rig.pass(200);
-  EXPECT_EQ(rig.bench.last("connect").server, 1U);
-  rig.node->on_connected(rig.clock());
-  rig.node->on_subscribed(rig.clock());
-  rig.host(true, 5);
-  EXPECT_EQ(rig.node->session(), Session::online);
-  rig.host(false, 5);
-  rig.node->on_lost(rig.clock());
-  rig.pass(200);
-  EXPECT_EQ(rig.bench.last("connect").server, 0U);
-}
-
-// --- what nobody heard
-
-TEST(Session, ReadingsOfTheHostsAbsenceAreFlushedAsHistory) {
-  Rig rig(with_host());
-  rig.to_subscribed();
-  rig.host(true, 1);
-  rig.host(false, 1);
-  rig.node->on_lost(rig.clock());
-  for (int minute = 0; minute < 5; ++minute) {
-    rig.a.good += 10;
-    rig.pass(60'000);
-    rig.sample();
-  }
-  rig.node->on_connected(rig.clock());
-  rig.node->on_subscribed(rig.clock());
-  const auto mark = rig.bench.all.size();
-  rig.host(true, 2);
-  EXPECT_THAT(rig.bench.types(mark), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH", "DDATA"));
-  const auto history = rig.bench.published(mark)[3].payload;
-  ASSERT_EQ(history.metrics_size(), 6);  // the epoch, then five readings
-  EXPECT_EQ(history.metrics(0).long_value(), 7U);
-  std::uint64_t last = 0;
-  for (const auto& metric : history.metrics()) {
-    EXPECT_TRUE(metric.is_historical());
-    EXPECT_GE(metric.timestamp(), last);
-    last = metric.timestamp();
-  }
-  EXPECT_EQ(history.metrics(5).long_value(), 50U);
-  EXPECT_EQ(rig.node->buffered(), 0U);
-}
-
-TEST(Session, AStateChangeIsKeptAtOnce) {
-  Rig rig;
-  rig.a.state = 9;
-  rig.sample();
-  rig.pass(1'000);
-  rig.a.state = 1;
-  rig.sample();
-  EXPECT_GE(rig.node->buffered(), 2U);
-}
-
-TEST(Session, AFullRingDropsTheOldest) {
-  Rig rig({}, 8);  // four readings a device
-  for (int i = 0; i < 10; ++i) {
-    rig.a.good += 1;
-    rig.pass(60'000);
-    rig.sample();
-  }
-  EXPECT_GT(rig.node->counters().dropped, 0U);
-  rig.to_subscribed();
-  std::vector<std::uint64_t> values;
-  for (const auto& sent : rig.bench.published()) {
-    if (sent.type() != "DDATA" || !sent.topic.ends_with("/A")) continue;
-    for (const auto& metric : sent.payload.metrics()) values.push_back(metric.long_value());
-  }
-  EXPECT_THAT(values, ElementsAre(7U, 7U, 8U, 9U, 10U));  // the epoch, then the newest four
-}
-
-TEST(Session, ALongHistoryIsCutIntoMessages) {
-  Rig rig;
-  for (int i = 0; i < 1'000; ++i) {
-    rig.a.good += 1;
-    rig.pass(60'000);
-    rig.sample();
-  }
-  rig.to_subscribed();
-  std::size_t readings = 0;
-  for (const auto& sent : rig.bench.published()) {
-    EXPECT_GT(sent.bytes.size(), 0U);
-    if (sent.type() == "DDATA" && sent.topic.ends_with("/A"))
-      readings += static_cast<std::size_t>(sent.payload.metrics_size()) - 1;
-  }
-  EXPECT_GE(readings, 1'000U);
-}
-
-// --- leaving
-
-TEST(Session, tck_id_payloads_ndeath_will_message_publisher) {
-  Rig rig;
-  rig.to_subscribed();
-  const auto mark = rig.bench.all.size();
-  rig.node->stop(rig.clock());
-  EXPECT_THAT(rig.bench.types(mark), ElementsAre("DDEATH", "DDEATH", "NDEATH"));
-  const auto deaths = rig.bench.published(mark);
-  EXPECT_EQ(deaths[0].payload.seq(), 3U);                                          // tck_id_payloads_ddeath_seq_inc
-  EXPECT_EQ(deaths[0].payload.timestamp(), static_cast<std::uint64_t>(rig.line));  // tck_id_payloads_ddeath_timestamp
-  EXPECT_FALSE(deaths[2].payload.has_seq());
-  EXPECT_EQ(rig.bench.all.back().what, "disconnect");
-  rig.node->on_lost(rig.clock());
-  EXPECT_EQ(rig.node->session(), Session::stopped);
-  rig.pass(600'000);
-  EXPECT_EQ(rig.node->session(), Session::stopped);
-}
-
-TEST(Session, AnUnbornSessionDiesWithoutNdeath) {
-  Rig rig(with_host());
-  rig.to_subscribed();
-  rig.node->stop(rig.clock());
-  EXPECT_TRUE(rig.bench.published().empty());
-  rig.node->on_lost(rig.clock());
-  EXPECT_EQ(rig.node->session(), Session::stopped);
-}
-
-TEST(Session, tck_id_operational_behavior_device_ddeath) {
-  Rig rig;
-  rig.to_subscribed();
-  auto mark = rig.bench.all.size();
-  EXPECT_TRUE(rig.node->device_death(rig.clock(), "A"));
-  EXPECT_FALSE(rig.node->device_death(rig.clock(), "A"));
-  EXPECT_FALSE(rig.node->device_death(rig.clock(), "none"));
-  rig.a.good = 9;
-  rig.pass(1'000);
-  rig.sample();
-  EXPECT_THAT(rig.bench.types(mark), ElementsAre("DDEATH"));
-  rig.ask_rebirth();
-  EXPECT_EQ(rig.bench.types(mark).size(), 3U);  // the lost one is not born again
-  mark = rig.bench.all.size();
-  EXPECT_TRUE(rig.node->device_birth(rig.clock(), "A"));
-  EXPECT_THAT(rig.bench.types(mark), ElementsAre("DBIRTH"));
-}
-
-TEST(Session, ALostConnectionIsTriedAgainWithGrowingDelay) {
-  Rig rig;
-  rig.to_subscribed();
-  std::int64_t longest = 0;
-  for (int i = 0; i < 12; ++i) {
-    rig.node->on_lost(rig.clock());
-    const auto delay = rig.node->due() - rig.real;
-    EXPECT_GE(delay, 200);
-    EXPECT_LE(delay, 30'000);
-    longest = std::max(longest, delay);
-    rig.pass(delay);
-    ASSERT_EQ(rig.node->session(), Session::connecting);
-  }
-  EXPECT_GE(longest, 15'000);
-  rig.node->on_connected(rig.clock());
-  rig.node->on_subscribed(rig.clock());
-  rig.node->on_lost(rig.clock());
-  EXPECT_LE(rig.node->due() - rig.real, 400);  // births ended the row of failures
-}
-
-TEST(Session, ACutConnectionIsNotMended) {
-  Rig rig;
-  rig.to_subscribed();
-  rig.node->cut(rig.clock());
-  EXPECT_EQ(rig.bench.all.back().what, "cut");
-  rig.node->on_lost(rig.clock());
-  EXPECT_EQ(rig.node->session(), Session::stopped);
-  rig.node->start(rig.clock());
-  EXPECT_EQ(rig.node->session(), Session::connecting);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tck/tck.h"
+
 namespace songhua::sparkplug {
 namespace {
 
@@ -47,11 +49,19 @@ HostState up() {
   return h;
 }
 
-TEST(HostState, tck_id_host_topic_phid_death_payload_timestamp_connect) {
+TCK_TEST(HostState, tck_id_host_topic_phid_death_payload_timestamp_connect, tck_id_host_topic_phid_death_required,
+         tck_id_operational_behavior_host_application_connect_will,
+         tck_id_operational_behavior_host_application_connect_will_payload,
+         tck_id_payloads_state_will_message_payload) {
   HostState h;
   EXPECT_THAT(text_of(h.on_start(at(5))), ElementsAre("store 5", "connect will offline 5"));
 }
-TEST(HostState, tck_id_host_topic_phid_birth_payload_timestamp) {
+TCK_TEST(HostState, tck_id_host_topic_phid_birth_payload_timestamp,
+         tck_id_message_flow_phid_sparkplug_state_publish_payload,
+         tck_id_message_flow_phid_sparkplug_state_publish_payload_timestamp,
+         tck_id_operational_behavior_host_application_connect_birth_payload, tck_id_payloads_state_birth_payload,
+         tck_id_message_flow_phid_sparkplug_subscription, tck_id_message_flow_phid_sparkplug_state_publish,
+         tck_id_host_topic_phid_birth_required, tck_id_host_topic_phid_birth_sub_required) {
   HostState h;
   h.on_start(at(5));
   EXPECT_THAT(text_of(h.on_connected()), ElementsAre("subscribe"));
@@ -65,7 +75,10 @@ TEST(HostState, tck_id_message_flow_hid_sparkplug_state_message_delivered) {
   EXPECT_THAT(text_of(h.on_own_state(own(false, at(-9999)), at(60))), ElementsAre("online 0"));  // any timestamp
   EXPECT_EQ(h.answers(), 2U);
 }
-TEST(HostState, tck_id_host_topic_phid_death_payload_timestamp_disconnect_clean) {
+TCK_TEST(HostState, tck_id_host_topic_phid_death_payload_timestamp_disconnect_clean,
+         tck_id_operational_behavior_host_application_termination,
+         tck_id_operational_behavior_host_application_death_payload,
+         tck_id_operational_behavior_host_application_disconnect_intentional) {
   auto h = up();
   EXPECT_THAT(text_of(h.on_stop(at(700))), ElementsAre("store 700", "offline 700"));
   EXPECT_THAT(text_of(h.on_own_state(own(false, at(700)), at(701))), IsEmpty());  // our own echo

@@ -6,6 +6,7 @@
 
 #include "sparkplug/inflate.h"
 #include "sparkplug/value.h"
+#include "tck/tck.h"
 
 namespace songhua::sparkplug {
 namespace {
@@ -25,7 +26,7 @@ Payload parsed(const std::string& bytes) {
   return p;
 }
 
-TEST(Command, tck_id_operational_behavior_data_commands_ncmd_rebirth_name) {
+TCK_TEST(Command, tck_id_operational_behavior_data_commands_ncmd_rebirth_name, tck_id_topics_ncmd_payload) {
   // The very bytes of the contract's message test vector.
   EXPECT_EQ(encode_rebirth(kNow), bytes_of("08 80 D0 95 FF BC 31 12 21 0A 14 4E 6F 64 65 20 43 6F 6E 74 72 6F 6C 2F 52 "
                                            "65 62 69 72 74 68 18 80 D0 95 FF BC "
@@ -39,7 +40,7 @@ TEST(Command, tck_id_operational_behavior_data_commands_ncmd_rebirth_value) {
 TEST(Command, tck_id_payloads_ncmd_seq) {
   EXPECT_FALSE(parsed(encode_rebirth(kNow)).has_seq());
 }
-TEST(Command, tck_id_payloads_ncmd_timestamp) {
+TCK_TEST(Command, tck_id_payloads_ncmd_timestamp, tck_id_topics_ncmd_timestamp) {
   EXPECT_EQ(parsed(encode_rebirth(kNow)).timestamp(), 1'700'000'000'000U);
 }
 
@@ -56,12 +57,14 @@ Payload sent(const Command& c) {
   return parsed(*bytes);
 }
 
-TEST(Command, tck_id_payloads_dcmd_seq) {
+TCK_TEST(Command, tck_id_payloads_dcmd_seq, tck_id_payloads_dcmd_timestamp, tck_id_topics_dcmd_timestamp,
+         tck_id_topics_dcmd_payload, tck_id_payloads_name_cmd_requirement) {
   const auto p = sent(write(pb::Int32, "5"));
   EXPECT_FALSE(p.has_seq());
   EXPECT_EQ(p.timestamp(), 1'700'000'000'000U);
 }
-TEST(Command, tck_id_operational_behavior_data_commands_dcmd_metric_value) {
+TCK_TEST(Command, tck_id_operational_behavior_data_commands_dcmd_metric_value,
+         tck_id_operational_behavior_data_commands_ncmd_metric_value) {
   EXPECT_EQ(sent(write(pb::Int8, "-1")).metrics(0).int_value(), 0xFFFFFFFFU);
   EXPECT_EQ(sent(write(pb::UInt8, "200")).metrics(0).int_value(), 200U);
   EXPECT_EQ(sent(write(pb::UInt16, "65535")).metrics(0).int_value(), 65535U);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tck/tck.h"
+
 namespace songhua::sparkplug {
 namespace {
 
@@ -11,7 +13,8 @@ void expect_refused(const std::string& topic) {
   EXPECT_FALSE(parse_topic(topic).ok()) << topic;
 }
 
-TEST(Topic, tck_id_topic_structure) {
+TCK_TEST(Topic, tck_id_topic_structure, tck_id_intro_group_id_string, tck_id_intro_edge_node_id_string,
+         tck_id_intro_device_id_string) {
   for (auto type : {MessageType::nbirth, MessageType::ndeath, MessageType::ndata, MessageType::ncmd}) {
     const auto text = node_topic(type, "plant 1", "装配线");
     const auto topic = parse_topic(text);
@@ -30,7 +33,10 @@ TEST(Topic, tck_id_topic_structure) {
   }
 }
 
-TEST(Topic, tck_id_host_topic_phid_birth_topic) {
+TCK_TEST(Topic, tck_id_host_topic_phid_birth_topic, tck_id_host_topic_phid_death_topic,
+         tck_id_operational_behavior_host_application_connect_will_topic,
+         tck_id_operational_behavior_host_application_connect_birth_topic,
+         tck_id_operational_behavior_host_application_death_topic) {
   EXPECT_EQ(state_topic("songhua"), "spBv1.0/STATE/songhua");
   const auto topic = parse_topic("spBv1.0/STATE/songhua");
   ASSERT_TRUE(topic.ok());
@@ -61,17 +67,17 @@ TEST(Topic, tck_id_topic_structure_namespace_device_id_non_associated_message_ty
   expect_refused("spBv1.0/STATE/H/D");
 }
 
-TEST(Topic, tck_id_topic_structure_namespace_valid_group_id) {
+TCK_TEST(Topic, tck_id_topic_structure_namespace_valid_group_id, tck_id_intro_group_id_chars) {
   expect_refused("spBv1.0//NDATA/E");
   expect_refused("spBv1.0/G+/NDATA/E");
   expect_refused("spBv1.0/\xff/NDATA/E");
 }
-TEST(Topic, tck_id_topic_structure_namespace_valid_edge_node_id) {
+TCK_TEST(Topic, tck_id_topic_structure_namespace_valid_edge_node_id, tck_id_intro_edge_node_id_chars) {
   expect_refused("spBv1.0/G/NDATA/");
   expect_refused("spBv1.0/G/NDATA/E#");
   expect_refused("spBv1.0/G/NDATA/\xc3");
 }
-TEST(Topic, tck_id_topic_structure_namespace_valid_device_id) {
+TCK_TEST(Topic, tck_id_topic_structure_namespace_valid_device_id, tck_id_intro_device_id_chars) {
   expect_refused("spBv1.0/G/DDATA/E/");
   expect_refused("spBv1.0/G/DDATA/E/D\0x"s);
   expect_refused("spBv1.0/G/DDATA/E/\xed\xa0\x80");

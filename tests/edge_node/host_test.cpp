@@ -1,0 +1,275 @@
+// The edge node and its primary host: waiting, walking, what is kept for it, and leaving. By assertion id.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench.h"
+#include "tck/tck.h"
+
+namespace songhua::edge_node {
+namespace {
+
+using test::Rig;
+using test::with_host;
+using testing::ElementsAre;
+
+// --- primary host
+
+TCK_TEST(Session, tck_id_message_flow_edge_node_birth_publish_phid_wait,
+         tck_id_message_flow_edge_node_birth_publish_phid_wait_id,
+         tck_id_message_flow_edge_node_birth_publish_phid_wait_online,
+         tck_id_operational_behavior_edge_node_birth_sequence_wait) {
+  Rig rig(with_host());
+  rig.to_subscribed();
+  EXPECT_EQ(rig.node->session(), Session::waiting);
+  rig.pass(600'000);
+  EXPECT_TRUE(rig.bench.published().empty());
+  rig.state(R"({"online":true,"timestamp":5})", "OTHER");  // another host's word, and one that only looks alike
+  rig.state(R"({"online":true,"timestamp":5})", "h");
+  EXPECT_EQ(rig.node->session(), Session::waiting);
+  rig.host(false, 5);
+  EXPECT_EQ(rig.node->session(), Session::waiting);
+  rig.state("nonsense");
+  rig.host(true, 6);
+  EXPECT_EQ(rig.node->session(), Session::online);
+  EXPECT_THAT(rig.bench.types(), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH"));
+}
+
+TEST(Session, tck_id_message_flow_edge_node_birth_publish_phid_wait_timestamp) {
+  Rig rig(with_host());
+  rig.to_subscribed();
+  rig.host(false, 1'000);
+  rig.host(true, 999);
+  EXPECT_EQ(rig.node->session(), Session::waiting);
+  rig.host(true, 1'000);
+  EXPECT_EQ(rig.node->session(), Session::online);
+}
+
+TEST(Session, AHostHeardBeforeTheSubackCounts) {
+  Rig rig(with_host());
+  rig.node->start(rig.clock());
+  rig.node->on_connected(rig.clock());
+  rig.host(true, 1);
+  EXPECT_TRUE(rig.bench.published().empty());
+  rig.node->on_subscribed(rig.clock());
+  EXPECT_EQ(rig.node->session(), Session::online);
+}
+
+TCK_TEST(Session, tck_id_operational_behavior_edge_node_termination_host_offline,
+         tck_id_operational_behavior_edge_node_termination_host_offline_timestamp,
+         tck_id_operational_behavior_edge_node_termination_host_offline_reconnect,
+         tck_id_message_flow_edge_node_birth_publish_phid_offline) {
+  Rig rig(with_host());
+  rig.to_subscribed();
+  rig.host(true, 1'000);
+  rig.host(false, 999);  // an old will
+  EXPECT_EQ(rig.node->session(), Session::online);
+  rig.host(false, 1'000);
+  EXPECT_EQ(rig.node->session(), Session::leaving);
+  EXPECT_EQ(rig.bench.published().back().type(), "NDEATH");
+  EXPECT_EQ(rig.bench.published().back().qos, 1);
+  EXPECT_EQ(rig.bench.published().back().bytes, rig.bench.last("connect").bytes);  // the will's bytes
+  EXPECT_EQ(rig.bench.all.back().what, "disconnect");
+  rig.node->on_lost(rig.clock());
+  rig.pass(1'000);  // within a second
+  EXPECT_EQ(rig.node->session(), Session::connecting);
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  rig.host(true, 999);  // a retained old message does not win over the reconnect
+  EXPECT_EQ(rig.node->session(), Session::waiting);
+}
+
+TCK_TEST(Session, tck_id_operational_behavior_primary_application_state_with_multiple_servers_walk,
+         tck_id_operational_behavior_primary_application_state_with_multiple_servers_single_server,
+         tck_id_operational_behavior_primary_application_state_with_multiple_servers_state_subs) {
+  Rig rig(with_host(2));
+  rig.to_subscribed();
+  EXPECT_EQ(rig.bench.last("connect").server, 0U);
+  rig.pass(1'500);  // nothing heard: the next server, and no death of what was never born
+  EXPECT_EQ(rig.bench.all.back().what, "disconnect");
+  EXPECT_TRUE(rig.bench.published().empty());
+  rig.node->on_lost(rig.clock());
+  rig.pass(200);
+  EXPECT_EQ(rig.bench.last("connect").server, 1U);
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  rig.host(true, 5);
+  EXPECT_EQ(rig.node->session(), Session::online);
+  rig.host(false, 5);
+  rig.node->on_lost(rig.clock());
+  rig.pass(200);
+  EXPECT_EQ(rig.bench.last("connect").server, 0U);
+  rig.node->on_connected(rig.clock());
+  // One connection at a time, and the host's STATE is subscribed on each.
+  int open = 0;
+  for (const auto& sent : rig.bench.all) {
+    if (sent.what == "connect") {
+      EXPECT_EQ(open++, 0);
+    }
+    if (sent.what == "disconnect") {
+      EXPECT_EQ(--open, 0);
+    }
+    if (sent.what == "subscribe") {
+      EXPECT_THAT(sent.filters, testing::Contains("spBv1.0/STATE/H"));
+    }
+  }
+  EXPECT_EQ(rig.bench.count("subscribe"), 3U);
+}
+
+// --- what nobody heard
+
+TEST(Session, ReadingsOfTheHostsAbsenceAreFlushedAsHistory) {
+  Rig rig(with_host());
+  rig.to_subscribed();
+  rig.host(true, 1);
+  rig.host(false, 1);
+  rig.node->on_lost(rig.clock());
+  for (int minute = 0; minute < 5; ++minute) {
+    rig.a.good += 10;
+    rig.pass(60'000);
+    rig.sample();
+  }
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  const auto mark = rig.bench.all.size();
+  rig.host(true, 2);
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH", "DDATA"));
+  const auto history = rig.bench.published(mark)[3].payload;
+  ASSERT_EQ(history.metrics_size(), 6);  // the epoch, then five readings
+  EXPECT_EQ(history.metrics(0).long_value(), 7U);
+  std::uint64_t last = 0;
+  for (const auto& metric : history.metrics()) {
+    EXPECT_TRUE(metric.is_historical());
+    EXPECT_GE(metric.timestamp(), last);
+    last = metric.timestamp();
+  }
+  EXPECT_EQ(history.metrics(5).long_value(), 50U);
+  EXPECT_EQ(rig.node->buffered(), 0U);
+}
+
+TEST(Session, AStateChangeIsKeptAtOnce) {
+  Rig rig;
+  rig.a.state = 9;
+  rig.sample();
+  rig.pass(1'000);
+  rig.a.state = 1;
+  rig.sample();
+  EXPECT_GE(rig.node->buffered(), 2U);
+}
+
+TEST(Session, AFullRingDropsTheOldest) {
+  Rig rig({}, 8);  // four readings a device
+  for (int i = 0; i < 10; ++i) {
+    rig.a.good += 1;
+    rig.pass(60'000);
+    rig.sample();
+  }
+  EXPECT_GT(rig.node->counters().dropped, 0U);
+  rig.to_subscribed();
+  std::vector<std::uint64_t> values;
+  for (const auto& sent : rig.bench.published()) {
+    if (sent.type() != "DDATA" || !sent.topic.ends_with("/A")) continue;
+    for (const auto& metric : sent.payload.metrics()) values.push_back(metric.long_value());
+  }
+  EXPECT_THAT(values, ElementsAre(7U, 7U, 8U, 9U, 10U));  // the epoch, then the newest four
+}
+
+TEST(Session, ALongHistoryIsCutIntoMessages) {
+  Rig rig;
+  for (int i = 0; i < 1'000; ++i) {
+    rig.a.good += 1;
+    rig.pass(60'000);
+    rig.sample();
+  }
+  rig.to_subscribed();
+  std::size_t readings = 0;
+  for (const auto& sent : rig.bench.published()) {
+    EXPECT_GT(sent.bytes.size(), 0U);
+    if (sent.type() == "DDATA" && sent.topic.ends_with("/A"))
+      readings += static_cast<std::size_t>(sent.payload.metrics_size()) - 1;
+  }
+  EXPECT_GE(readings, 1'000U);
+}
+
+// --- leaving
+
+TCK_TEST(Session, tck_id_payloads_ndeath_will_message_publisher,
+         tck_id_operational_behavior_edge_node_intentional_disconnect_ndeath,
+         tck_id_operational_behavior_edge_node_intentional_disconnect_packet, tck_id_payloads_ddeath_timestamp,
+         tck_id_topics_ddeath_topic) {
+  Rig rig;
+  rig.to_subscribed();
+  const auto mark = rig.bench.all.size();
+  rig.node->stop(rig.clock());
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("DDEATH", "DDEATH", "NDEATH"));
+  const auto deaths = rig.bench.published(mark);
+  EXPECT_EQ(deaths[0].topic, "spBv1.0/G/DDEATH/E/A");
+  EXPECT_EQ(deaths[0].payload.seq(), 3U);
+  EXPECT_EQ(deaths[0].payload.timestamp(), static_cast<std::uint64_t>(rig.line));
+  EXPECT_FALSE(deaths[2].payload.has_seq());
+  EXPECT_EQ(rig.bench.all.back().what, "disconnect");
+  rig.node->on_lost(rig.clock());
+  EXPECT_EQ(rig.node->session(), Session::stopped);
+  rig.pass(600'000);
+  EXPECT_EQ(rig.node->session(), Session::stopped);
+}
+
+TEST(Session, AnUnbornSessionDiesWithoutNdeath) {
+  Rig rig(with_host());
+  rig.to_subscribed();
+  rig.node->stop(rig.clock());
+  EXPECT_TRUE(rig.bench.published().empty());
+  rig.node->on_lost(rig.clock());
+  EXPECT_EQ(rig.node->session(), Session::stopped);
+}
+
+TEST(Session, tck_id_operational_behavior_device_ddeath) {
+  Rig rig;
+  rig.to_subscribed();
+  auto mark = rig.bench.all.size();
+  EXPECT_TRUE(rig.node->device_death(rig.clock(), "A"));
+  EXPECT_FALSE(rig.node->device_death(rig.clock(), "A"));
+  EXPECT_FALSE(rig.node->device_death(rig.clock(), "none"));
+  rig.a.good = 9;
+  rig.pass(1'000);
+  rig.sample();
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("DDEATH"));
+  rig.ask_rebirth();
+  EXPECT_EQ(rig.bench.types(mark).size(), 3U);  // the lost one is not born again
+  mark = rig.bench.all.size();
+  EXPECT_TRUE(rig.node->device_birth(rig.clock(), "A"));
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("DBIRTH"));
+}
+
+TEST(Session, ALostConnectionIsTriedAgainWithGrowingDelay) {
+  Rig rig;
+  rig.to_subscribed();
+  std::int64_t longest = 0;
+  for (int i = 0; i < 12; ++i) {
+    rig.node->on_lost(rig.clock());
+    const auto delay = rig.node->due() - rig.real;
+    EXPECT_GE(delay, 200);
+    EXPECT_LE(delay, 30'000);
+    longest = std::max(longest, delay);
+    rig.pass(delay);
+    ASSERT_EQ(rig.node->session(), Session::connecting);
+  }
+  EXPECT_GE(longest, 15'000);
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  rig.node->on_lost(rig.clock());
+  EXPECT_LE(rig.node->due() - rig.real, 400);  // births ended the row of failures
+}
+
+TEST(Session, ACutConnectionIsNotMended) {
+  Rig rig;
+  rig.to_subscribed();
+  rig.node->cut(rig.clock());
+  EXPECT_EQ(rig.bench.all.back().what, "cut");
+  rig.node->on_lost(rig.clock());
+  EXPECT_EQ(rig.node->session(), Session::stopped);
+  rig.node->start(rig.clock());
+  EXPECT_EQ(rig.node->session(), Session::connecting);
+}
+
+}  // namespace
+}  // namespace songhua::edge_node
