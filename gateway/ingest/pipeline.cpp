@@ -260,7 +260,7 @@ void Pipeline::process_message(Batch& batch, Entry& entry) {
   if (topic->type == sparkplug::MessageType::state || topic->type == sparkplug::MessageType::ncmd ||
       topic->type == sparkplug::MessageType::dcmd) {
     entry.fate = Fate::noted;
-    return;
+    return show_command(entry, *topic);
   }
   const auto payload = decoder_.decode(entry.payload);
   if (!payload) {
@@ -284,9 +284,18 @@ void Pipeline::process_message(Batch& batch, Entry& entry) {
   batch.changed.insert(key);
   if (observer_ && payload) {
     observer_->message({entry.server, entry.topic, entry.payload, entry.received, false}, *topic, **payload,
-                       session.names().get());
+                       session.names());
   }
   act(batch, key, actions);
+}
+
+void Pipeline::show_command(const Entry& entry, const sparkplug::Topic& topic) {
+  if (!observer_ || topic.type == sparkplug::MessageType::state) return;
+  const auto payload = decoder_.decode(entry.payload);
+  if (!payload) return;
+  const auto session = sessions_.find({entry.server, node_of(topic)});
+  observer_->message({entry.server, entry.topic, entry.payload, entry.received, false}, topic, **payload,
+                     session == sessions_.end() ? nullptr : session->second.names());
 }
 
 void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions) {

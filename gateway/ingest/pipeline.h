@@ -51,12 +51,13 @@ struct CommitResult {
   std::vector<std::string> lines;                          // whose records changed
 };
 
-// What a live view is told of each message; see ingest/tap.h for its text forms.
+// What a live view is told of each message that could be decoded, commands of hosts included, before it is committed.
+// `names` (may be null) are those of its session after it. See ingest/tap.h and ingest/last_births.h.
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void message(const Inbound& inbound, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
-                       const sparkplug::NameTable* names) = 0;
+                       const std::shared_ptr<const sparkplug::NameTable>& names) = 0;
 };
 
 // Owned by one thread. Everything taken in waits in memory until commit(), which is one transaction: on an error nothing
@@ -102,6 +103,7 @@ class Pipeline {
   void process(Batch& batch, storage::Entry& entry);
   void process_message(Batch& batch, storage::Entry& entry);
   void process_import(Batch& batch, storage::Entry& entry, const std::string& source);
+  void show_command(const storage::Entry& entry, const sparkplug::Topic& topic);
   void act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions);
   void apply(Batch& batch, const storage::Entry& entry, const sparkplug::NameTable* names,
              sparkplug::ResolveOptions::Part part, storage::Position position, std::uint64_t segment);
