@@ -1,0 +1,62 @@
+#include "indicators/presentation.h"
+#include "report/sections.h"
+
+// What has changed since it was last published (indicators.md 8).
+namespace songhua::report {
+namespace {
+
+constexpr std::size_t kMostRows = 40;
+
+Words scope_words(const Material& m, const indicators::Scope& scope) {
+  Words text;
+  for (const auto& [key, code] : scope.keys) {
+    if (key == "region" && scope.keys.size() > 1 && code == m.options.region) continue;
+    const auto name = part_words(scope, key, *m.inputs);
+    text = text.empty() ? name : text + Words{"、", ", "} + name;
+  }
+  return text;
+}
+
+bool is_rate(const indicators::IndicatorRow& row) {
+  return row.unit == "%" || row.unit == "pp";
+}
+
+}  // namespace
+
+Section revision_section(const Material& m) {
+  Section section{"revisions", {"修订", "Revisions"}, {}, {}, {}, {}};
+  Table table{"revisions", {"与上次公布相比有修订的数据", "Figures revised since they were published"}, {}, {}, {}, {}};
+  table.columns = {{"before", {"上次公布", "published before"}, {}, {}},
+                   {"now", {"本次", "now"}, {}, {}},
+                   {"size", {"修订幅度", "size of the revision"}, {}, {}}};
+  std::size_t more = 0;
+  for (const auto& row : m.book.rows()) {
+    if (!row.previous || !row.revision || !row.revision->known()) continue;
+    auto now = cell_of(m, &row);
+    if (!is_figure(now)) continue;
+    if (table.rows.size() == kMostRows) {
+      ++more;
+      continue;
+    }
+    auto before = now, size = now;
+    before.text = row.previous->value;
+    size.text = indicators::present(**row.revision, is_rate(row) ? 2 : row.decimals);
+    if (is_rate(row)) size.unit = "pp";
+    auto code = row.indicator + "@" + row.period;
+    for (const auto& [key, value] : row.scope.keys) code += "/" + key + "=" + value;
+    table.rows.push_back({code,
+                          indicator_words(row.indicator) + Words{",", ", "} + scope_words(m, row.scope) +
+                              Words{"," + row.period, ", " + row.period},
+                          0,
+                          unit_words(row.unit, m.inputs->catalogue),
+                          {before, now, size}});
+  }
+  if (more > 0) {
+    const auto count = std::to_string(more);
+    table.notes.push_back({"另有" + count + "项数据有修订。", count + " more figures were revised."});
+  }
+  if (!table.rows.empty()) section.tables.push_back(std::move(table));
+  return section;
+}
+
+}  // namespace songhua::report
