@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "ingest/entries.h"
 #include "ingest/import_rows.h"
 
 namespace songhua::ingest {
@@ -16,32 +17,6 @@ using storage::Entry;
 using storage::EntryKind;
 using storage::Fate;
 using storage::Position;
-
-// Enough to tell messages of one instant apart in a stable order; not a defence against anybody.
-std::uint64_t digest_of(std::string_view topic, std::string_view payload) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  const auto mix = [&](std::string_view bytes) {
-    for (const char c : bytes) hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211ULL;
-  };
-  mix(topic);
-  mix(payload);
-  return hash;
-}
-
-std::string node_of(const sparkplug::Topic& topic) { return std::string(topic.group) + '/' + std::string(topic.node); }
-
-std::string encode_position(Position position) {
-  std::string bytes;
-  for (unsigned i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(position.value >> (8 * i)));
-  return bytes;
-}
-
-std::optional<Position> decode_position(std::string_view bytes) {
-  if (bytes.size() != 8) return std::nullopt;
-  Position position;
-  for (std::size_t i = 8; i-- > 0;) position.value = position.value << 8 | static_cast<std::uint8_t>(bytes[i]);
-  return position;
-}
 
 // "lost 0", "connected 1"
 std::optional<std::uint8_t> server_of(std::string_view text, std::string_view event) {
@@ -238,14 +213,7 @@ void Pipeline::process(Batch& batch, Entry& entry) {
 }
 
 void Pipeline::refuse(Batch& batch, const Entry& entry, const std::string& reason, const std::string& detail) {
-  storage::Quarantined q;
-  q.received = entry.received;
-  q.reason = reason;
-  q.topic = entry.topic;
-  q.detail = detail;
-  q.position = batch.position_of_last().value;
-  q.payload = entry.payload.substr(0, 65'536);
-  store_.quarantine(q);
+  store_.quarantine(quarantined(entry, reason, detail, batch.position_of_last()));
   ++batch.counts["quarantined"];
 }
 
@@ -417,6 +385,13 @@ std::shared_ptr<const std::vector<Entry>> Pipeline::segment(std::uint64_t id) {
   return shared;
 }
 
+std::optional<Entry> Pipeline::held_by(const Entry& resolution) {
+  const auto position = decode_position(resolution.payload);
+  const auto original = position ? segment(position->segment()) : nullptr;
+  if (!original || position->index() >= original->size()) return std::nullopt;
+  return (*original)[position->index()];
+}
+
 void Pipeline::remember_names(const std::shared_ptr<const sparkplug::NameTable>& table) {
   const auto [it, added] = names_.try_emplace(table->id(), table);
   if (added) store_.put_names(table->id(), table->serialize());
@@ -516,11 +491,8 @@ std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window wi
       } else if (entry.kind == EntryKind::message && entry.fate == Fate::held) {
         translate(entry, 0, sparkplug::ResolveOptions::Part::named);
       } else if (entry.kind == EntryKind::resolution && entry.topic == name) {
-        const auto position = decode_position(entry.payload);
-        const auto original = position ? segment(position->segment()) : nullptr;
-        if (original && position->index() < original->size()) {
-          translate((*original)[position->index()], entry.names, sparkplug::ResolveOptions::Part::aliased);
-        }
+        const auto held = held_by(entry);
+        if (held) translate(*held, entry.names, sparkplug::ResolveOptions::Part::aliased);
       }
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -89,6 +90,21 @@ class Pipeline {
   };
   std::variant<CommitResult, CommitError> commit(UnixMillis now);
 
+  // Puts a mapping in force, whose text is `mapping_text`. Where it, or the rules, differ from what the store's records were
+  // made with, all records are made again from the journal, as if it had been there from the start, in one transaction;
+  // what differs is forwarded again. On an error nothing has changed.
+  struct Adopted {
+    bool rebuilt = false;
+    std::uint64_t generation = 0;
+    std::uint64_t entries = 0;    // of the journal
+    std::uint64_t changed = 0;    // records
+    std::uint64_t retracted = 0;  // records that nothing feeds any more
+  };
+  using Progress = std::function<void(std::size_t done, std::size_t all)>;  // segments of the journal
+  std::variant<Adopted, CommitError> adopt(const lines::Mapping& mapping, const std::string& mapping_text, UnixMillis now,
+                                           const Progress& progress = {});
+  [[nodiscard]] bool is_in_force(const std::string& mapping_text) const;
+
   [[nodiscard]] std::optional<UnixMillis> next_deadline() const;
   void set_observer(Observer* observer) { observer_ = observer; }
 
@@ -114,6 +130,11 @@ class Pipeline {
   struct ImportedSegment;
   std::shared_ptr<const ImportedSegment> imported(storage::SourceIndex source, std::uint64_t id);
   std::optional<storage::Entry> entry_at(Batch& batch, storage::Position position);
+  std::optional<storage::Entry> held_by(const storage::Entry& resolution);
+  void rebuild(Adopted& adopted, UnixMillis now, const Progress& progress);  // ingest/rebuild.cpp
+  void take_again(const storage::Entry& entry, storage::Position position);
+  void translate_again(const storage::Entry& entry, std::uint64_t names_id, sparkplug::ResolveOptions::Part part,
+                       storage::Position position);
   void remember_names(const std::shared_ptr<const sparkplug::NameTable>& table);
   [[nodiscard]] bool day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const;
   void recover();

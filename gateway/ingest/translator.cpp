@@ -81,6 +81,20 @@ void Translator::reset() {
   silence_.clear();
 }
 
+void Translator::adopt(lines::Mapping mapping) {
+  mapping_ = std::move(mapping);
+  reset();
+}
+
+std::vector<std::string> Translator::reasons() {
+  std::vector<std::string> all{"wrong_datatype", "negative",          "implausible_state", "future",
+                               "past",           "implausible_start", "message_time"};
+  for (auto i = static_cast<int>(Problem::no_name); i <= static_cast<int>(Problem::too_deep); ++i) {
+    all.emplace_back(to_string(static_cast<Problem>(i)));
+  }
+  return all;
+}
+
 Translator::Role Translator::role_of(const lines::MetricSource& source, Silence silence) {
   auto match = mapping_.match(source, {silence, gap_});
   Role role;
@@ -98,7 +112,7 @@ Translator::Role Translator::role_of(const lines::MetricSource& source, Silence 
 
 Silence Translator::silence_of(const std::string& device) {
   const auto [it, added] = silence_.try_emplace(device, Silence::unknown);
-  if (added && store_.fact("silence:" + device) == "unchanged") it->second = Silence::unchanged;
+  if (added && store_.fact(kSilenceFact + device) == "unchanged") it->second = Silence::unchanged;
   return it->second;
 }
 
@@ -107,7 +121,7 @@ void Translator::learn_silence(const sparkplug::Topic& topic, const std::string&
   const auto silence = value == "unchanged" ? Silence::unchanged : Silence::unknown;
   if (silence_of(device) == silence) return;
   silence_[device] = silence;
-  store_.set_fact("silence:" + device, value);
+  store_.set_fact(kSilenceFact + device, value);
   std::erase_if(by_share_, [&](const auto& entry) { return entry.first.first == device; });
   std::erase_if(by_name_, [&](const auto& entry) { return entry.first.starts_with(device + '\n'); });
 }

@@ -45,6 +45,10 @@ class Translator {
   [[nodiscard]] const lines::Mapping& mapping() const { return mapping_; }
   // Forgets all it learnt (after a rollback the dictionary may have lost numbers).
   void reset();
+  void adopt(lines::Mapping mapping);
+  // Every reason that a Refusal may have, and the prefix of the facts that it keeps in the store.
+  [[nodiscard]] static std::vector<std::string> reasons();
+  static constexpr const char* kSilenceFact = "silence:";
 
  private:
   struct Role {
