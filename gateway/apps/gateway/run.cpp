@@ -1,5 +1,6 @@
 // `songhua-gateway run`: the rooms wired together. One pipeline thread (this one), Paho's network threads, one
 // forwarding thread.
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
@@ -41,6 +42,7 @@ ingest::HostOptions host_options(const config::GatewayConfig& config) {
 }  // namespace
 
 int run_gateway(const std::filesystem::path& file) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("songhua-gateway"));
   const auto context = load_context({file.string(), {}});
   const auto& config = context.config;
   auto store = open_store(context, storage::Access::read_write);
