@@ -181,6 +181,7 @@ class Answers {
 int run_worker(const std::string& config_file) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("songhua-central"));
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not a reason to die
   // Signals are taken by a thread of their own: every other one must have them blocked.
   sigset_t signals;
   sigemptyset(&signals);

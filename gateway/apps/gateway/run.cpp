@@ -64,6 +64,7 @@ int run_gateway(const std::filesystem::path& file) {
   ingest::Host host(*store, pipeline, host_options(config), hooks);
   if (config.forward) forwarding = std::make_unique<Forwarding>(*store, config, [&host] { host.wake(); });
   g_host = &host;
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not a reason to die
   std::signal(SIGTERM, on_signal);
   std::signal(SIGINT, on_signal);
   spdlog::info("gateway={} enterprise={} store={} servers={}", config.id, config.enterprise, config.store.string(),
