@@ -11,10 +11,10 @@ namespace {
 // The image, in 64-bit words:
 //   magic, format, lines, time, next bdSeq, ledger bytes, live, reserved
 //   per line: hash of the device id, epoch, epoch start, words of memory, line::Memory, booked totalizers
-constexpr std::int64_t kMagic = 0x4E4C41554847'4E53, kFormat = 1;
+// Format 1 has the shorter line::Memory of its time; it is read, and written as format 2.
+constexpr std::int64_t kMagic = 0x4E4C41554847'4E53, kFormat = 2;
 constexpr std::size_t kHead = 8, kUnitHead = 4;
 constexpr std::size_t kMemoryWords = sizeof(line::Memory) / sizeof(std::int64_t);
-constexpr std::size_t kUnitWords = kUnitHead + kMemoryWords + line::kMaxTotalizers;
 using MemoryWords = std::array<std::int64_t, kMemoryWords>;
 
 std::uint64_t text_hash(std::string_view text) {
@@ -46,10 +46,12 @@ std::string_view output_measure(line::Measure measure) {
 
 edge_node::Metric NodeDevice::metric(std::size_t index) const {
   if (index == 0) return {.name = "Node Control/Report Period", .type = edge_node::DataType::int64, .writable = true};
+  if (index == 1) return {.name = kStationType, .type = edge_node::DataType::template_, .birth_only = true};
   return {.name = "Properties/Uptime", .type = edge_node::DataType::int64};
 }
 
 edge_node::Value NodeDevice::value(std::size_t index) const {
+  if (index == 1) return edge_node::Value::of_template(station_, 0);
   return edge_node::Value::int64(index == 0 ? report_period : uptime_s);
 }
 
@@ -73,23 +75,26 @@ Controller::Controller(std::string_view site, std::string_view name, std::span<c
 }
 
 std::optional<Kept> Controller::resume(std::span<const std::int64_t> image) {
-  if (image.size() < kHead || image[0] != kMagic || image[1] != kFormat) return std::nullopt;
+  if (image.size() < kHead || image[0] != kMagic || image[1] < 1 || image[1] > kFormat) return std::nullopt;
   const auto lines = static_cast<std::size_t>(image[2]);
-  if (image.size() < kHead + lines * kUnitWords) return std::nullopt;
+  const auto memory_words = image[1] == 1 ? line::kMemoryWordsOfFormat1 : kMemoryWords;
+  const auto unit_words = kUnitHead + memory_words + line::kMaxTotalizers;
+  if (lines > edge_node::kMaxDevices || image.size() < kHead + lines * unit_words) return std::nullopt;
   now_ = image[3];
   for (std::size_t i = 0; i < count_; ++i) {
     auto& unit = *units_[i];
     const auto key = static_cast<std::int64_t>(text_hash(unit.device.id()));
     bool found = false;
     for (std::size_t n = 0; n < lines && !found; ++n) {
-      const auto words = image.subspan(kHead + n * kUnitWords, kUnitWords);
+      const auto words = image.subspan(kHead + n * unit_words, unit_words);
       if (words[0] != key) continue;
       MemoryWords raw{};
-      if (words[3] != static_cast<std::int64_t>(kMemoryWords)) return std::nullopt;
-      std::copy_n(words.begin() + kUnitHead, kMemoryWords, raw.begin());
+      if (words[3] != static_cast<std::int64_t>(memory_words)) return std::nullopt;
+      std::copy_n(words.begin() + kUnitHead, memory_words, raw.begin());
       if (!unit.line.resume(std::bit_cast<line::Memory>(raw))) return std::nullopt;
       unit.device.set_life({words[1], words[2]});
-      std::copy_n(words.begin() + kUnitHead + kMemoryWords, line::kMaxTotalizers, unit.booked.begin());
+      std::copy_n(words.begin() + static_cast<std::ptrdiff_t>(kUnitHead + memory_words), line::kMaxTotalizers,
+                  unit.booked.begin());
       found = true;
     }
     if (!found) {  // a line that is new on this controller begins now

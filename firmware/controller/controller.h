@@ -44,7 +44,7 @@ struct LineSpec {
 class NodeDevice final : public edge_node::Device {
  public:
   [[nodiscard]] std::string_view id() const override { return {}; }
-  [[nodiscard]] std::size_t metrics() const override { return tell_uptime ? 2 : 1; }
+  [[nodiscard]] std::size_t metrics() const override { return tell_uptime ? 3 : 2; }
   [[nodiscard]] edge_node::Metric metric(std::size_t index) const override;
   [[nodiscard]] edge_node::Value value(std::size_t index) const override;
   [[nodiscard]] bool write(std::size_t index, const edge_node::Value& value) override;
@@ -52,6 +52,9 @@ class NodeDevice final : public edge_node::Device {
   std::int64_t report_period = 10'000;  // ms of line time; 100 ms .. 1 day
   bool tell_uptime = false;             // a node metric that changes with every report, for conformance runs
   std::int64_t uptime_s = 0;
+
+ private:
+  StationType station_;
 };
 
 // What the image carries beside the lines.

@@ -32,7 +32,8 @@ Value count(std::int64_t n) {
 
 }  // namespace
 
-LineDevice::LineDevice(line::Line& line, std::string_view id, Life life) : line_(&line), id_(id), life_(life) {
+LineDevice::LineDevice(line::Line& line, std::string_view id, Life life)
+    : line_(&line), id_(id), life_(life), losses_(line) {
   const auto named = [](std::string_view name) { return Text<72>(name); };
   add(What::family, DataType::string, named("Properties/Family"));
   add(What::nominal_cycle, DataType::int64, named("Properties/Nominal Cycle Time"));
@@ -49,6 +50,12 @@ LineDevice::LineDevice(line::Line& line, std::string_view id, Life life) : line_
   add(What::cycle_time, DataType::float64, named("Process/Cycle Time"));
   for (std::size_t i = 0; i < line.family().gauges.size(); ++i) {
     add(What::gauge, DataType::float64, Text<72>("Process/", line.family().gauges[i].name), i);
+  }
+  add(What::losses, DataType::data_set, named("Losses/By Cause"));
+  add(What::histogram, DataType::int64_array, named("Losses/Cycle Times"));
+  for (std::size_t i = 0; i < line.family().stations.size(); ++i) {
+    stations_[i] = Station(line, i);
+    add(What::station, DataType::template_, Text<72>("Stations/", line.family().stations[i]), i);
   }
   add(What::takt, DataType::int32, named("Device Control/Takt Percent"));
   add(What::start, DataType::boolean, named("Device Control/Start"));
@@ -105,6 +112,7 @@ edge_node::Metric LineDevice::metric(std::size_t index) const {
   metric.epoch = entry.what == What::epoch;
   metric.prompt = entry.what == What::state;
   metric.writable = entry.what >= What::takt;
+  metric.seldom = entry.what == What::losses || entry.what == What::histogram || entry.what == What::station;
   return metric;
 }
 
@@ -139,6 +147,17 @@ Value LineDevice::value(std::size_t index) const {
       return Value::float64(static_cast<double>(line_->cycle_time_us()) / 1'000'000.0);  // s
     case What::gauge:
       return milli(line_->gauge_milli(entries_[index].index));
+    case What::losses:
+      return Value::data_set(losses_, losses_.revision());
+    case What::histogram: {
+      std::int64_t lots = 0;
+      for (const auto n : line_->cycles()) lots += n;
+      return Value::int64_array(line_->cycles(), lots);
+    }
+    case What::station: {
+      const auto& station = stations_[entries_[index].index];
+      return Value::of_template(station, station.revision());
+    }
     case What::takt:
       return count(line_->speed_percent());
     case What::start:
@@ -147,6 +166,64 @@ Value LineDevice::value(std::size_t index) const {
       return Value::boolean(false);
   }
   return {};
+}
+
+// Engineering units, and of gauges how many decimals mean something.
+std::string_view LineDevice::unit(const Entry& entry) const {
+  switch (entry.what) {
+    case What::nominal_cycle:
+      return "ms";
+    case What::capacity:
+      return "1/h";
+    case What::cycle_time:
+      return "s";
+    case What::histogram:
+    case What::takt:
+      return "%";
+    case What::gauge:
+      return line_->family().gauges[entry.index].unit;
+    case What::totalizer:
+      break;
+    default:
+      return {};
+  }
+  const auto totalizer = line_->totalizer(entry.index);
+  if (totalizer.measure <= line::Measure::dispatched) return line_->cell(totalizer.index).product->unit;
+  if (totalizer.measure == line::Measure::time) return "ms";
+  if (totalizer.measure == line::Measure::energy) return line::unit(static_cast<line::Carrier>(totalizer.index));
+  return totalizer.measure == line::Measure::labour ? "person.s" : std::string_view{};
+}
+
+std::size_t LineDevice::properties(std::size_t index) const {
+  const auto& entry = entries_[index];
+  if (entry.what == What::histogram) return 3;
+  if (entry.what == What::gauge) return 2;
+  return unit(entry).empty() ? 0 : 1;
+}
+
+edge_node::Named LineDevice::property(std::size_t index, std::size_t number) const {
+  const auto& entry = entries_[index];
+  if (number == 0) return {"engUnit", Value::string(unit(entry))};
+  if (entry.what == What::gauge) return {"Decimals", Value::int32(1)};
+  return number == 1 ? edge_node::Named{"Lowest", count(line::kLowestCycleBin)}
+                     : edge_node::Named{"Bin Width", count(line::kCycleBinWidth)};
+}
+
+std::string_view LineDevice::description(std::size_t index) const {
+  switch (entries_[index].what) {
+    case What::losses:
+      return "time (ms) and units lost since the counters began";
+    case What::histogram:
+      return "lots by their cycle time in percent of the nominal one";
+    default:
+      return {};
+  }
+}
+
+// While units are out of reach after a failure nobody reads their sensors.
+edge_node::Quality LineDevice::quality(std::size_t index) const {
+  const bool unread = line_->connected_units() < line_->family().equipment;
+  return unread && entries_[index].what == What::gauge ? edge_node::Quality::stale : edge_node::Quality::good;
 }
 
 bool LineDevice::write(std::size_t index, const Value& value) {

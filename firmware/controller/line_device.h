@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "controller/complex.h"
 #include "edge_node/text.h"
 #include "edge_node/value.h"
 #include "line/line.h"
@@ -29,6 +30,10 @@ class LineDevice final : public edge_node::Device {
   [[nodiscard]] std::size_t metrics() const override { return count_; }
   [[nodiscard]] edge_node::Metric metric(std::size_t index) const override;
   [[nodiscard]] edge_node::Value value(std::size_t index) const override;
+  [[nodiscard]] std::size_t properties(std::size_t index) const override;
+  [[nodiscard]] edge_node::Named property(std::size_t index, std::size_t number) const override;
+  [[nodiscard]] std::string_view description(std::size_t index) const override;
+  [[nodiscard]] edge_node::Quality quality(std::size_t index) const override;
   [[nodiscard]] bool write(std::size_t index, const edge_node::Value& value) override;
 
   [[nodiscard]] Life life() const { return life_; }
@@ -50,7 +55,10 @@ class LineDevice final : public edge_node::Device {
     nc_key_processes,
     cycle_time,
     gauge,
-    takt,
+    losses,
+    histogram,
+    station,
+    takt,  // from here on: writable
     start,
     stop,
     reset
@@ -64,12 +72,15 @@ class LineDevice final : public edge_node::Device {
 
   void add(What what, edge_node::DataType type, const edge_node::Text<72>& name, std::size_t index = 0);
   void add_totalizers();
+  [[nodiscard]] std::string_view unit(const Entry& entry) const;
 
   line::Line* line_;
   edge_node::Text<64> id_;
   Life life_;
   std::array<Entry, edge_node::kMaxMetrics> entries_;
   std::size_t count_ = 0;
+  LossTable losses_;
+  std::array<Station, line::kMaxStations> stations_{};
 };
 
 }  // namespace songhua::controller

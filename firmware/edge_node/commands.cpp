@@ -27,8 +27,8 @@ Value convert(const Command& command, DataType type) {
       return command.field == Field::boolean ? Value::boolean(command.integer != 0) : Value{};
     case DataType::string:
       return command.field == Field::string ? Value::string(command.text) : Value{};
-    case DataType::none:
-      break;
+    default:
+      break;  // tables, templates and arrays are told, not written
   }
   return {};
 }

@@ -183,6 +183,7 @@ void Node::bear() {
 void Node::rebirth() {
   rebirth_wanted_ = false;
   last_full_ = clock_.line / config_.heartbeat;
+  last_seldom_ = seldom_number();
   ++counters_.births;
   seq_ = 0;
   for (auto& slot : devices()) slot.online = false;
@@ -333,90 +334,6 @@ void Node::host_said(const HostState& state) {
   memory = {true, state.timestamp};
   news_ = state.online ? HostNews::online : HostNews::offline;
   happen(state.online ? Event::host_online : Event::host_offline);
-}
-
-// --- readings
-
-void Node::sample(Clock clock, bool full) {
-  clock_ = clock;
-  if (session_ == Session::online && rebirth_wanted_) return;  // the births to come carry these changes
-  const auto beat = clock.line / config_.heartbeat;
-  full = full || beat != last_full_;
-  if (full) last_full_ = beat;
-  for (auto& slot : devices()) {
-    if (!slot.present) continue;
-    if (session_ == Session::online && slot.online) {
-      report(slot, full);
-    } else {
-      buffer(slot, full);
-    }
-  }
-  if (session_ == Session::online) report(own_, false);
-}
-
-void Node::report(Slot& slot, bool full) {
-  std::bitset<kMaxMetrics> due;
-  bool totalizers = false;
-  for (std::size_t i = 0; i < slot.device->metrics(); ++i) {
-    const auto metric = slot.device->metric(i);
-    const auto bits = slot.device->value(i).bits();
-    if (bits == slot.sent[i] && !(full && metric.totalizer)) continue;
-    slot.sent[i] = bits;
-    due.set(i);
-    totalizers = totalizers || metric.totalizer;
-  }
-  if (due.none()) return;
-  for (std::size_t i = 0; totalizers && i < slot.device->metrics(); ++i) {
-    if (slot.device->metric(i).epoch) due.set(i);
-  }
-  Changes changes(*this, slot, due);
-  publish(&slot == &own_ ? "/NDATA/" : "/DDATA/", slot, changes);
-}
-
-void Node::buffer(Slot& slot, bool full) {
-  for (std::size_t i = 0; i < slot.device->metrics(); ++i) {
-    const auto metric = slot.device->metric(i);
-    if (metric.type == DataType::string || !(full || metric.prompt || !slot.told)) continue;
-    const auto bits = slot.device->value(i).bits();
-    if (bits == slot.sent[i] && slot.told) continue;
-    slot.sent[i] = bits;
-    slot.ring.push({clock_.line, bits, i});
-  }
-  slot.told = true;
-}
-
-// What was kept while the host was away, after the births: tck_id_operational_behavior_data_publish_dbirth_order asks
-// for time order of live metrics only, ours are in it anyway.
-void Node::flush(Slot& slot) {
-  constexpr std::size_t kPerMessage = 200;
-  while (slot.online && slot.ring.size() > 0) {
-    const auto count = std::min(slot.ring.size(), kPerMessage);
-    History history(*this, slot, count);
-    publish("/DDATA/", slot, history);
-    slot.ring.pop(count);
-    ++counters_.historical;
-  }
-}
-
-bool Node::device_report(Clock clock, std::string_view id) {
-  clock_ = clock;
-  auto* slot = find(id);
-  if (slot == nullptr || session_ != Session::online || !slot->online) return false;
-  report(*slot, true);
-  return true;
-}
-
-bool Node::own_report(Clock clock) {
-  clock_ = clock;
-  if (session_ != Session::online) return false;
-  std::bitset<kMaxMetrics> all;
-  for (std::size_t i = 0; i < own_.device->metrics(); ++i) {
-    own_.sent[i] = own_.device->value(i).bits();
-    all.set(i);
-  }
-  Changes changes(*this, own_, all);
-  publish("/NDATA/", own_, changes);
-  return true;
 }
 
 // --- bytes

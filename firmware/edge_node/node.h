@@ -56,6 +56,9 @@ struct Config {
   std::int64_t host_wait = 1'500;                            // ms per server, with several servers
   std::int64_t rebirth_min = 1'000;                          // ms between two rebirths on command
   std::int64_t heartbeat = 60'000;                           // ms of line time between two full reports
+  std::int64_t seldom = 900'000;                             // ... between two of `seldom` metrics; 0: in births only
+  std::int64_t history_limit = 0;  // ms of line time: older readings are not flushed; 0: all are
+  bool plain = false;              // no Quality, and of the properties only numbers: conformance runs
 };
 
 enum class Session : std::uint8_t { stopped, offline, connecting, subscribing, waiting, online, leaving };
@@ -120,6 +123,7 @@ class Node {
     bool online = false;  // born in this session
     bool told = false;    // `sent` holds something: a first reading is kept whatever it says, zeros included
     std::array<std::int64_t, kMaxMetrics> sent{};
+    std::array<Quality, kMaxMetrics> quality{};  // as told
   };
   struct HostMemory {
     bool known = false;
@@ -154,13 +158,16 @@ class Node {
   void bear_device(Slot& slot);
   void bury_device(Slot& slot);
   void flush(Slot& slot);
-  void report(Slot& slot, bool full);
+  void report(Slot& slot, bool full, bool seldom);
+  void publish_changes(Slot& slot, const std::bitset<kMaxMetrics>& due);
   void buffer(Slot& slot, bool full);
   void command(std::string_view topic, std::span<const std::uint8_t> payload);
   void publish(std::string_view type, const Slot& slot, MetricSource& metrics, bool birth = false);
   [[nodiscard]] std::size_t encode_death();
   [[nodiscard]] std::uint64_t alias(const Slot& slot, std::size_t metric) const;
   [[nodiscard]] Slot* find(std::string_view id);
+  [[nodiscard]] std::int64_t seldom_number() const;
+  [[nodiscard]] Quality quality(const Slot& slot, std::size_t metric) const;
 
   Config config_;
   Sink& sink_;
@@ -184,6 +191,7 @@ class Node {
   std::int64_t last_rebirth_ = -1;
   bool rebirth_wanted_ = false;
   std::int64_t last_full_ = -1;  // heartbeat number
+  std::int64_t last_seldom_ = -1;
   Counters counters_;
   std::array<std::uint8_t, 24 * 1024> out_{};
 };

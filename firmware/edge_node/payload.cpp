@@ -3,74 +3,19 @@
 #include <pb_decode.h>
 #include <pb_encode.h>
 
-#include <algorithm>
-
+#include "edge_node/metric_wire.h"
 #include "sparkplug_b.pb.h"
 
 namespace songhua::edge_node {
 namespace {
 
-bool encode_name(pb_ostream_t* stream, const pb_field_t* field, void* const* arg) {
-  const auto& name = *static_cast<const std::string_view*>(*arg);
-  return pb_encode_tag_for_field(stream, field) &&
-         pb_encode_string(stream, reinterpret_cast<const pb_byte_t*>(name.data()), name.size());
-}
-
-void set_value(Payload_Metric& wire, const Value& value) {
-  switch (value.type()) {
-    case DataType::int32:
-      wire.which_value = Payload_Metric_int_value_tag;  // two's complement in an unsigned field
-      wire.value.int_value = static_cast<std::uint32_t>(static_cast<std::int32_t>(value.integer()));
-      break;
-    case DataType::int64:
-      wire.which_value = Payload_Metric_long_value_tag;
-      wire.value.long_value = static_cast<std::uint64_t>(value.integer());
-      break;
-    case DataType::float64:
-      wire.which_value = Payload_Metric_double_value_tag;
-      wire.value.double_value = value.real();
-      break;
-    case DataType::boolean:
-      wire.which_value = Payload_Metric_boolean_value_tag;
-      wire.value.boolean_value = value.truth();
-      break;
-    case DataType::string: {
-      wire.which_value = Payload_Metric_string_value_tag;
-      const auto text = value.text().substr(0, sizeof wire.value.string_value - 1);
-      std::copy(text.begin(), text.end(), wire.value.string_value);
-      wire.value.string_value[text.size()] = '\0';
-      break;
-    }
-    case DataType::none:
-      wire.has_is_null = wire.is_null = true;
-      break;
-  }
-}
-
-bool encode_metric(pb_ostream_t* stream, const pb_field_t* field, const MetricOut& metric) {
-  Payload_Metric wire = Payload_Metric_init_zero;
-  std::string_view name = metric.name;
-  if (!name.empty()) {
-    wire.name.funcs.encode = encode_name;
-    wire.name.arg = &name;
-  }
-  wire.has_alias = metric.alias.has_value();
-  wire.alias = metric.alias.value_or(0);
-  wire.has_timestamp = metric.timestamp.has_value();
-  wire.timestamp = metric.timestamp.value_or(0);
-  wire.has_datatype = metric.datatype;
-  wire.datatype = static_cast<std::uint32_t>(metric.value.type());
-  wire.has_is_historical = wire.is_historical = metric.historical;
-  set_value(wire, metric.value);
-  return pb_encode_tag_for_field(stream, field) && pb_encode_submessage(stream, Payload_Metric_fields, &wire);
-}
-
-bool encode_metrics(pb_ostream_t* stream, const pb_field_t* field, void* const* arg) {
+bool encode_metrics(pb_ostream_t* stream, const pb_field_t*, void* const* arg) {
   auto& source = *static_cast<MetricSource*>(*arg);
   source.rewind();
+  Wire out(*stream);
   MetricOut metric;
   while (source.next(metric)) {
-    if (!encode_metric(stream, field, metric)) return false;
+    if (!write_metric(out, Payload_metrics_tag, metric)) return false;
     metric = MetricOut{};
   }
   return true;

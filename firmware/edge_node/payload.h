@@ -14,12 +14,16 @@
 namespace songhua::edge_node {
 
 struct MetricOut {
-  std::string_view name;  // empty: left out
-  std::optional<std::uint64_t> alias;
-  std::optional<std::uint64_t> timestamp;
+  std::string_view name{};  // empty: left out
+  std::optional<std::uint64_t> alias{};
+  std::optional<std::uint64_t> timestamp{};
   bool datatype = false;    // births tell it, data leaves it out
   bool historical = false;  // written only when true
-  Value value;
+  Value value{};
+  const Device* described_by = nullptr;  // its properties and description of metric `index` go along
+  std::size_t index = 0;
+  bool plain = false;                // of the properties only those that are numbers
+  std::optional<Quality> quality{};  // the property of that name
 };
 
 // Gives the metrics of one payload, in order: fill `metric` and return true, or return false after the last one.

@@ -45,6 +45,12 @@ class Node::Births final : public MetricSource {
     metric.name = slot_.device->metric(next_).name;
     metric.alias = node_.alias(slot_, next_);
     metric.value = slot_.device->value(next_);
+    metric.described_by = slot_.device;
+    metric.index = next_;
+    metric.plain = node_.config_.plain;
+    const auto quality = node_.quality(slot_, next_);
+    if (quality != Quality::good) metric.quality = quality;
+    slot_.quality[next_] = quality;
     slot_.sent[next_++] = metric.value.bits();
     return true;
   }
@@ -68,7 +74,10 @@ class Node::Changes final : public MetricSource {
     if (next_ == kMaxMetrics) return false;
     metric.alias = node_.alias(slot_, next_);
     metric.timestamp = static_cast<std::uint64_t>(node_.clock_.line);
-    metric.value = slot_.device->value(next_++);
+    metric.value = slot_.device->value(next_);
+    const auto quality = node_.quality(slot_, next_);
+    if (quality != slot_.quality[next_]) metric.quality = quality;
+    ++next_;
     return true;
   }
 

@@ -49,6 +49,7 @@ struct Gauge {
   std::int64_t running;   // thousandths of the unit: the set value while the line executes
   std::int64_t resting;   // ... and while it does not
   std::int64_t noise;     // largest distance from it
+  std::string_view unit;
 };
 
 struct Family {

@@ -87,6 +87,7 @@ Line::Line(const Family& family, std::uint64_t seed, Time start) : family_(&fami
     memory_.lots[0] = 0;
   }
   memory_.cycle_left = memory_.changeover_due = memory_.plan_left = 0;
+  memory_.cycles = {};
   new_day();
   set_rates();
   while (decide()) {
@@ -94,8 +95,10 @@ Line::Line(const Family& family, std::uint64_t seed, Time start) : family_(&fami
 }
 
 bool Line::resume(const Memory& memory) {
-  if (memory.format != kMemoryFormat || memory.family != family_hash(*family_)) return false;
+  if (memory.format < 1 || memory.format > kMemoryFormat || memory.family != family_hash(*family_)) return false;
   memory_ = memory;
+  if (memory.format == 1) memory_.cycles = {};
+  memory_.format = kMemoryFormat;
   duty_ = on_duty(*family_, memory_.now);
   break_ = on_break(*family_, memory_.now);
   set_rates();
@@ -333,6 +336,13 @@ void Line::begin_lot() {
   memory_.cycle_left = std::max<std::int64_t>(1, nominal / 10 * jitter / memory_.speed_percent);
   memory_.last_cycle_ms = memory_.cycle_left * 1000 / quantity_of(memory_.lots[0]);
   memory_.plan_left -= nominal;
+  count_cycle(nominal);
+}
+
+void Line::count_cycle(std::int64_t nominal) {
+  const auto percent = memory_.cycle_left * 100 / std::max<std::int64_t>(1, nominal);
+  const auto bin = (percent - kLowestCycleBin) / kCycleBinWidth;
+  memory_.cycles[static_cast<std::size_t>(std::clamp<std::int64_t>(bin, 0, kCycleBins - 1))] += 1;
 }
 
 void Line::finish_cycle() {
@@ -420,6 +430,12 @@ std::int64_t Line::gauge_milli(std::size_t index) const {
   const auto spread = static_cast<std::uint64_t>(2 * gauge.noise + 1);
   const auto noise = static_cast<std::int64_t>(hash(static_cast<std::uint64_t>(memory_.seed) + index, tick) % spread);
   return (executing(state()) ? gauge.running : gauge.resting) + noise - gauge.noise;
+}
+
+Lot Line::lot(std::size_t station) const {
+  const auto lot = memory_.lots[station];
+  if (lot == 0) return {};
+  return {&product_of(lot), quantity_of(lot), rounds_of(lot)};
 }
 
 Cell Line::cell(std::size_t index) const {

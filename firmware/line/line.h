@@ -37,9 +37,14 @@ struct Cell {
 
 inline constexpr std::size_t kMaxTotalizers = 4 * kMaxCells + (kStates - 1) + kCarriers + 2;
 
-// Only 64-bit integers, without padding: stored as it stands (controller/image.h). A change of the fields is a new
-// kMemoryFormat.
-inline constexpr std::int64_t kMemoryFormat = 1;
+// Only 64-bit integers, without padding: stored as it stands (controller.cpp). A change of the fields is a new
+// kMemoryFormat; new ones are added at the end, so that an older memory is the beginning of a newer one.
+inline constexpr std::int64_t kMemoryFormat = 2;
+
+// How long the lots took, in percent of their nominal cycle time: below 75, 75 to 80, ... 125 and more.
+inline constexpr std::size_t kCycleBins = 12;
+inline constexpr std::int64_t kLowestCycleBin = 70, kCycleBinWidth = 5;
+
 struct Memory {
   std::int64_t format = kMemoryFormat;
   std::int64_t family = 0;  // hash of the family's id
@@ -69,12 +74,22 @@ struct Memory {
   std::array<std::int64_t, kMaxStations> lots{};  // one per station: quantity << 16 | rework rounds << 8 | cell + 1
   std::array<std::int64_t, kMaxCells> stock{};
   std::array<std::int64_t, kMaxTotalizers> totals{};
+  std::array<std::int64_t, kCycleBins> cycles{};  // since format 2
+};
+inline constexpr std::size_t kMemoryWordsOfFormat1 = sizeof(Memory) / sizeof(std::int64_t) - kCycleBins;
+
+// What stands at a station.
+struct Lot {
+  const Product* product = nullptr;  // none: the station is empty
+  std::int64_t quantity = 0;         // base units
+  std::int64_t rework_rounds = 0;
 };
 
 class Line {
  public:
   Line(const Family& family, std::uint64_t seed, Time start);
-  // Goes on from a stored memory. False: it belongs to another family or format; the line is as it was.
+  // Goes on from a stored memory, of an older format too: what that did not hold is as in a new line. False: it belongs
+  // to another family or a newer format; the line is as it was.
   [[nodiscard]] bool resume(const Memory& memory);
   [[nodiscard]] const Memory& memory() const { return memory_; }
 
@@ -95,6 +110,11 @@ class Line {
   [[nodiscard]] std::int64_t cycle_time_us() const { return memory_.last_cycle_ms; }  // of the last lot, per base unit
   // A process value in thousandths: its set value and a noise that depends on the time alone.
   [[nodiscard]] std::int64_t gauge_milli(std::size_t index) const;
+
+  [[nodiscard]] Lot lot(std::size_t station) const;
+  // Changes whenever lot() does.
+  [[nodiscard]] std::int64_t lot_revision(std::size_t station) const { return memory_.lots[station]; }
+  [[nodiscard]] std::span<const std::int64_t> cycles() const { return memory_.cycles; }  // lots by kCycleBins
 
   [[nodiscard]] std::size_t cells() const { return cells_; }
   [[nodiscard]] Cell cell(std::size_t index) const;
@@ -123,6 +143,7 @@ class Line {
   void new_day();
   void new_order();
   void begin_lot();
+  void count_cycle(std::int64_t nominal);
   void finish_cycle();
   void judge(std::int64_t lot);
   void dispatch();

@@ -122,6 +122,7 @@ int make_history(const HistoryOptions& o) {
   for (std::size_t i = 0; i < lines->size(); ++i) devices.push_back(&lines->device(i));
   edge_node::Config config{.group = o.lines.site, .node = o.lines.controller};
   config.next_bd_seq = static_cast<std::uint8_t>(kept->next_bd_seq);
+  config.seldom = 0;  // tables and templates of the past interest nobody
   const auto node =
       std::make_unique<edge_node::Node>(config, recorder, lines->node(), devices, std::span<edge_node::Reading>{});
   const auto clock = [&] { return edge_node::Clock{0, lines->now()}; };

@@ -126,6 +126,8 @@ Result<Settings> settings_of(const RunOptions& o) {
     s.speed_milli = 1'000;
     s.interval = std::max<std::int64_t>(s.interval, 5'000);
     s.node.reconnect_max = 1'000;
+    s.node.history_limit = 50'000;
+    s.node.plain = true;
   }
   if (o.brokers.size() > 8) return Error{"--broker: at most 8 servers"};
   auto connection = connection_of(o);
