@@ -21,6 +21,11 @@ std::string unchanged(std::string_view text) {
   return std::string(text);
 }
 
+// Sparkplug's tables, files, templates and arrays.
+bool holds_no_number(std::uint32_t datatype) {
+  return (datatype >= 16 && datatype <= 19) || (datatype >= 22 && datatype <= 34);
+}
+
 // Bits of the unsigned integer types of Sparkplug (UInt8 5, UInt16 6, UInt32 7, UInt64 8): their counters wrap.
 std::uint8_t width_of_datatype(std::uint32_t datatype) {
   return datatype >= 5 && datatype <= 8 ? static_cast<std::uint8_t>(8U << (datatype - 5)) : std::uint8_t{0};
@@ -152,6 +157,9 @@ Match Mapping::match(const MetricSource& source, const SeriesDefaults& defaults)
   if (verdict.meaning) {
     match.meaning = std::move(*verdict.meaning);
     complete(match.meaning, verdict, source, match.line, defaults);
+  } else if (holds_no_number(source.datatype)) {
+    match.meaning = IgnoredMetric{};  // nothing that a rule could map
+    match.rule = kBuiltIn;
   } else {
     match.meaning = UnmappedMetric{suggest_rule(source)};
   }

@@ -91,6 +91,14 @@ TEST(BuiltIn, OtherNamesAreUnmapped) {
   }
 }
 
+TEST(BuiltIn, TablesTemplatesAndArraysAskForNoRule) {
+  const auto told_of = [](std::uint32_t datatype) {
+    return std::holds_alternative<IgnoredMetric>(Mapping{}.match({"G", "E", "D", "Losses/By Cause", datatype}).meaning);
+  };
+  for (const std::uint32_t datatype : {16U, 17U, 18U, 19U, 22U, 25U, 33U, 34U}) EXPECT_TRUE(told_of(datatype));
+  for (const std::uint32_t datatype : {0U, 3U, 4U, 10U, 11U, 12U, 15U, 20U, 35U}) EXPECT_FALSE(told_of(datatype));
+}
+
 TEST(BuiltIn, StateIsARoleAndNoSecondSourceOfTimes) {
   const Match match = Mapping{}.match(metric("State/Current", kInt32));
   EXPECT_EQ(told(match), "G/E/D state 18 0");
