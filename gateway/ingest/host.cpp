@@ -234,6 +234,7 @@ void Host::commit(UnixMillis t) {
       next_commit_ = t + kRetryDisk;
       back_at_ = t + kRetryDisk;
       if (error->disk_trouble) leave(error->message);
+      if (hooks_.not_committed) hooks_.not_committed();
       return;
     }
     const auto& result = std::get<CommitResult>(outcome);
@@ -258,21 +259,43 @@ void Host::request_rebirths(UnixMillis t) {
     if (slash == std::string::npos) continue;
     const auto topic = sparkplug::node_topic(sparkplug::MessageType::ncmd, node.substr(0, slash), node.substr(slash + 1));
     const auto known = server_of_node_.find(node);
-    publish_command(known == server_of_node_.end() ? std::nullopt : std::optional(known->second), topic,
-                    sparkplug::encode_rebirth(t));
+    const auto server = known == server_of_node_.end() ? std::nullopt : std::optional(known->second);
+    if (const auto sent = publish_command(server, topic, sparkplug::encode_rebirth(t)); !sent) {
+      spdlog::warn("node={} was not asked for a rebirth: {}", node, sent.error().message);
+    }
   }
 }
 
-bool Host::publish_command(std::optional<std::uint8_t> wanted, const std::string& topic, const std::string& payload) {
+Result<void> Host::reachable(std::optional<std::uint8_t> wanted) const {
+  std::string why;
+  for (const auto& server : servers_) {
+    if (wanted && server->index != *wanted) continue;
+    if (server->state.may_publish()) return {};
+    why += (why.empty() ? "" : "; ") + server->uri + " is down";
+    if (!server->last_error.empty()) why += ": " + server->last_error;
+  }
+  return Error{why.empty() ? std::string("that node's server is not in the configuration") : why};
+}
+
+Result<void> Host::publish_command(std::optional<std::uint8_t> wanted, const std::string& topic,
+                                   const std::string& payload) {
+  if (auto up = reachable(wanted); !up) return up;
   bool sent = false;
   for (auto& server : servers_) {
     if ((wanted && server->index != *wanted) || !server->state.may_publish()) continue;
     sent = static_cast<bool>(server->client.publish(topic, payload, mqtt::Qos::kAtMostOnce, false)) || sent;
   }
-  return sent;
+  if (!sent) return Error{"the connection takes no messages just now; try again"};
+  return {};
 }
 
-void Host::insist_rebirth(const std::string& node) { throttle_.insist(node); }
+Result<void> Host::insist_rebirth(const std::string& node, std::optional<std::uint8_t> server) {
+  if (auto up = reachable(server); !up) return up;
+  if (server) server_of_node_[node] = *server;
+  throttle_.insist(node);
+  request_rebirths(now());
+  return {};
+}
 
 void Host::leave(const std::string& reason) {
   if (!away_.empty()) return;
@@ -311,7 +334,11 @@ void Host::leave_all_and_wait() {
 HostStatusReport Host::report() const {
   HostStatusReport report;
   for (const auto& server : servers_) report.servers.push_back({server->uri, server->state.may_publish(), server->last_error});
-  report.missed = inbox_.counts().refused;
+  const auto queue = inbox_.counts();
+  report.missed = queue.refused;
+  report.received = queue.accepted;
+  report.queued = queue.waiting + pipeline_.waiting();
+  report.queued_bytes = queue.bytes + pipeline_.waiting_bytes();
   report.away = !away_.empty();
   report.away_reason = away_;
   return report;

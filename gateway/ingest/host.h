@@ -32,13 +32,21 @@ struct HostOptions {
 };
 
 struct HostEvent {
-  enum class Kind : std::uint8_t { message, connected, failed, lost, closed, subscribed, delivered } kind = Kind::message;
+  enum class Kind : std::uint8_t {
+    message,
+    connected,
+    failed,
+    lost,
+    closed,
+    subscribed,
+    delivered
+  } kind = Kind::message;
   std::uint8_t server = 0;
   mqtt::Generation generation{};
   mqtt::DeliveryId delivery{};
   UnixMillis received;
   bool retained = false;
-  std::string topic;    // or the reason
+  std::string topic;  // or the reason
   std::string payload;
 };
 
@@ -50,14 +58,18 @@ struct ServerStatus {
 
 struct HostStatusReport {
   std::vector<ServerStatus> servers;
-  std::uint64_t missed = 0;       // refused at the queue's high water mark
-  bool away = false;              // left in order: overload, or the disk cannot be written
+  std::uint64_t missed = 0;    // refused at the queue's high water mark
+  std::uint64_t received = 0;  // accepted from the network since the start
+  std::size_t queued = 0;      // received and not taken in yet
+  std::size_t queued_bytes = 0;
+  bool away = false;  // left in order: overload, or the disk cannot be written
   std::string away_reason;
 };
 
 // What the program hangs into the loop; all are called on the pipeline thread.
 struct HostHooks {
   std::function<void(const CommitResult&)> committed;
+  std::function<void()> not_committed;       // the commit failed; it is tried again
   std::function<void(UnixMillis now)> turn;  // each turn of the loop: forwarding, control socket
 };
 
@@ -73,10 +85,13 @@ class Host {
   // Wakes the loop: something waits for its turn.
   void wake() { inbox_.wake(); }
 
-  // Publishes a command at once; pipeline thread. False: no server is up.
-  bool publish_command(std::optional<std::uint8_t> server, const std::string& topic, const std::string& payload);
-  // A rebirth request by an operator: past the throttle.
-  void insist_rebirth(const std::string& node);
+  // All on the pipeline thread. A command goes out at once, to all servers where none is named.
+  Result<void> publish_command(std::optional<std::uint8_t> server, const std::string& topic,
+                               const std::string& payload);
+  // A rebirth request by an operator: past the throttle, at once. Also to a node that was never heard.
+  Result<void> insist_rebirth(const std::string& node, std::optional<std::uint8_t> server);
+  // What waits in the pipeline is committed in this turn of the loop, not at the end of the interval.
+  void hurry() { next_commit_ = UnixMillis{}; }
   [[nodiscard]] HostStatusReport report() const;
 
  private:
@@ -90,6 +105,7 @@ class Host {
   void on_time(UnixMillis now);
   void commit(UnixMillis now);
   void request_rebirths(UnixMillis now);
+  [[nodiscard]] Result<void> reachable(std::optional<std::uint8_t> server) const;
   void leave(const std::string& reason);
   void come_back(UnixMillis now);
   void leave_all_and_wait();
