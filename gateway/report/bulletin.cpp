@@ -33,7 +33,7 @@ Result<Bulletin> make_bulletin(const Options& options, const indicators::Inputs&
   const auto period = period_words(m.options.period);
   bulletin.title = {place.zh + period.zh + "规模以上工业生产情况",
                     "Industry above designated size in " + place.en + ", " + period.en};
-  bulletin.subtitle = subtitle(m);
+  bulletin.subtitle = subtitle(m, bulletin.all_preliminary);
   bulletin.period = m.options.period.name();
   date_of(bulletin, m);
   bulletin.headlines = headlines(m);

@@ -110,6 +110,7 @@ struct Bulletin {
   Words title;
   Words subtitle;                    // status and place of the figures
   std::string period;                // "2019-03"
+  bool all_preliminary = false;      // every figure: the subtitle says so once
   int year = 0, month = 0, day = 0;  // last civil day of the period: the document's date
   std::vector<Headline> headlines;
   std::vector<Words> sentences;

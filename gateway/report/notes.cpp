@@ -200,7 +200,7 @@ std::vector<Note> notes(const Material& m) {
   return all;
 }
 
-Words subtitle(const Material& m) {
+Words subtitle(const Material& m, bool& all_preliminary) {
   std::size_t preliminary = 0, revised = 0, all = 0;
   for (const auto& row : m.book.rows()) {
     if (!row.value.known()) continue;
@@ -208,7 +208,8 @@ Words subtitle(const Material& m) {
     if (row.status == indicators::Status::preliminary) ++preliminary;
     if (row.status == indicators::Status::revised) ++revised;
   }
-  if (all > 0 && preliminary == all) return {"初步数", "Preliminary figures"};
+  all_preliminary = all > 0 && preliminary == all;
+  if (all_preliminary) return {"初步数", "Preliminary figures"};
   if (preliminary > 0) return {"含初步数(标注 p)", "Partly preliminary (marked p)"};
   if (revised > 0) return {"最终数,含修订数(标注 r)", "Final figures, some revised (marked r)"};
   return {"最终数", "Final figures"};

@@ -19,7 +19,8 @@ Section revision_section(const Material& m);  // without tables where nothing wa
 std::vector<Headline> headlines(const Material& m);
 std::vector<Words> opening(const Material& m);  // the first paragraph
 Words target_sentence(const Material& m);
-Words subtitle(const Material& m);
+// Preliminary, partly so, or final; sets whether all figures are preliminary.
+Words subtitle(const Material& m, bool& all_preliminary);
 std::vector<Note> notes(const Material& m);
 
 }  // namespace songhua::report
