@@ -97,6 +97,12 @@ Result<std::vector<indicators::IndicatorRow>> Centre::indicators(const indicator
   return indicators::compute(request, inputs, source, settings_.indicators, moment.clock());
 }
 
+Result<const indicators::Inputs*> Centre::inputs(const Moment& moment) {
+  const auto& snapshot = this->snapshot(moment.as_of);
+  if (auto error = first_error(snapshot.inputs)) return *error;
+  return &snapshot.inputs.inputs;
+}
+
 ImportOutcome Centre::import(std::vector<indicators::InputDocument> documents, UnixMillis now) {
   ImportOutcome outcome;
   store_.transact([&] {

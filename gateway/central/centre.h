@@ -47,6 +47,8 @@ class Centre {
                                                const Moment& moment);
   Result<std::vector<indicators::IndicatorRow>> indicators(const indicators::IndicatorRequest& request,
                                                            const Moment& moment);
+  // The register and catalogue of one state of the store; valid until the store changes or another state is asked for.
+  Result<const indicators::Inputs*> inputs(const Moment& moment);
   // All documents of one call, or none; cross-checked with all that is stored.
   ImportOutcome import(std::vector<indicators::InputDocument> documents, UnixMillis now);
 

@@ -59,6 +59,10 @@ struct IndicatorFlags {
 };
 Result<indicators::IndicatorRequest> indicator_request(const IndicatorFlags& flags, indicators::Scope scope);
 
+struct ReportFlags {
+  std::string period, output, language = "both", national_growth, national_cumulative;
+};
+
 int run_worker(const std::string& config_file);
 int rollup(const std::string& config_file, const RollupFlags& flags, const ScopeFlags& scope,
            const std::string& format);
@@ -67,6 +71,7 @@ int indicators_of(const std::string& config_file, const IndicatorFlags& flags, c
 int explain(const std::string& config_file, const IndicatorFlags& flags, const ScopeFlags& scope,
             const std::string& format);
 int expected(const std::string& config_file, const std::string& period, const std::string& format);
+int report_of(const std::string& config_file, const ReportFlags& flags, const ScopeFlags& scope);
 int register_import(const std::string& config_file, const std::vector<std::string>& files, const std::string& kind);
 int register_gateway(const std::string& config_file, const std::string& name, const std::string& key_file);
 int line_state(const std::string& config_file, bool gone, const std::string& line, const std::string& enterprise,

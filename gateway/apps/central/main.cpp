@@ -20,6 +20,7 @@ struct Options {
   std::string config, format;
   RollupFlags rollup;
   IndicatorFlags indicators;
+  ReportFlags report;
   std::map<std::string, std::string> scope;
   std::string as_of;
   std::vector<std::string> files;
@@ -42,6 +43,7 @@ class CommandLine {
     running();
     registering();
     figures();
+    reporting();
     looking();
   }
 
@@ -175,6 +177,20 @@ class CommandLine {
                 [this] { return expected(o_.config, o_.indicators.period, o_.format); });
     expected_command->add_option("--period", o_.indicators.period, "as for indicators")->required();
     formatted(expected_command);
+  }
+
+  void reporting() {
+    auto* sub = command("report",
+                        "The bulletin of a month or longer, as a press office gives it out: HTML, XLSX or CSV.\n"
+                        "  songhua-central report -c central.toml --period 2019-03 -o 2019-03.html",
+                        [this] { return report_of(o_.config, o_.report, o_.scope_flags()); });
+    sub->add_option("--period", o_.report.period, "2019-03 | 2019-01..02 | 2019-Q1 | 2019-H1 | 2019")->required();
+    sub->add_option("-o,--output", o_.report.output, "FILE.html | FILE.xlsx | FILE.csv")->required();
+    sub->add_option("--lang", o_.report.language, "zh | en | both")->capture_default_str();
+    sub->add_option("--national-growth", o_.report.national_growth,
+                    "the country's rate of the period, to compare with");
+    sub->add_option("--national-growth-cumulative", o_.report.national_cumulative, "the same of the year so far");
+    sub->add_option("--as-of", o_.as_of, "what was stored at that time, ISO 8601");
   }
 
   void looking() {

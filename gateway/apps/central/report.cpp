@@ -1,0 +1,84 @@
+// The bulletin: figures of the store, protected and laid out, into a file.
+#include "report/report.h"
+
+#include <fstream>
+#include <iostream>
+
+#include "commands.h"
+
+namespace songhua::centre_program {
+namespace {
+
+template <typename T>
+T taken(Result<T> result) {
+  if (!result) throw Failure{kUsage, result.error().message};
+  return std::move(*result);
+}
+
+report::Language language_of(const std::string& text) {
+  if (text == "zh") return report::Language::zh;
+  if (text == "en") return report::Language::en;
+  if (text == "both") return report::Language::both;
+  throw Failure{kUsage, "--lang is '" + text + "'; one of zh, en, both"};
+}
+
+using Render = Result<std::string> (*)(const report::Bulletin&, report::Language);
+
+// By the file's ending.
+Render render_of(const std::filesystem::path& file) {
+  const auto ending = file.extension();
+  if (ending == ".html") return [](const auto& b, auto l) { return Result<std::string>(report::to_html(b, l)); };
+  if (ending == ".csv") return [](const auto& b, auto l) { return Result<std::string>(report::to_csv(b, l)); };
+  if (ending == ".xlsx") return report::to_xlsx;
+  throw Failure{kUsage, "-o " + file.string() + ": a bulletin is a .html, .xlsx or .csv file"};
+}
+
+// A rate that the office gives: printed as it is written.
+void check_rate(const std::string& option, const std::string& rate) {
+  if (rate.empty() || indicators::parse_exact(rate)) return;
+  throw Failure{kUsage, option + " is '" + rate + "', not a rate in percent like 5.3"};
+}
+
+// Whole or not at all: a reader never finds half a bulletin under the name asked for.
+void write_file(const std::filesystem::path& path, const std::string& bytes) {
+  auto part = path;
+  part += ".part";
+  std::ofstream out(part, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  std::error_code failed;
+  if (out) std::filesystem::rename(part, path, failed);
+  if (!out || failed) {
+    std::filesystem::remove(part, failed);
+    throw Failure{kFault, path.string() + ": cannot be written; is the folder there, and is there room?"};
+  }
+}
+
+}  // namespace
+
+int report_of(const std::string& config_file, const ReportFlags& flags, const ScopeFlags& scope) {
+  const auto language = language_of(flags.language);
+  const auto render = render_of(flags.output);
+  check_rate("--national-growth", flags.national_growth);
+  check_rate("--national-growth-cumulative", flags.national_cumulative);
+  auto context = open(config_file, storage::Access::read_only);
+  report::Options options;
+  options.period = taken(Period::parse(flags.period));
+  options.region = context.config.region;
+  options.coverage_limit = context.centre->settings().indicators.coverage_limit;
+  options.deflated = context.centre->settings().indicators.deflated;
+  options.national_month = flags.national_growth;
+  options.national_cumulative = flags.national_cumulative;
+  options.as_of = scope.as_of;
+  const auto moment = moment_of(scope, context.config.time_zone);
+  const auto* inputs = taken(context.centre->inputs(moment));
+  const auto bulletin = taken(report::make_bulletin(
+      options, *inputs,
+      [&](const indicators::IndicatorRequest& request) { return context.centre->indicators(request, moment); }, {}));
+  const auto bytes = render(bulletin, language);
+  if (!bytes) throw Failure{kFault, bytes.error().message};
+  write_file(flags.output, *bytes);
+  return kDone;
+}
+
+}  // namespace songhua::centre_program

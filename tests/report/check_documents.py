@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Reads the bulletin's documents with readers that are not ours, and tells what is wrong with them.
+
+check_documents.py xlsx BOOK.xlsx BULLETIN.csv    every figure of the CSV is a number of the workbook, with its decimals
+check_documents.py html PAGE.html                 tags balance, charts are XML, nothing is loaded from anywhere
+"""
+import csv
+import re
+import sys
+import zipfile
+from decimal import Decimal
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+def number_formats(book):
+    """The decimals of each cell style; None for styles that are not of numbers."""
+    styles = ElementTree.fromstring(book.read("xl/styles.xml"))
+    own = {f.get("numFmtId"): f.get("formatCode") for f in styles.iter(MAIN + "numFmt")}
+    own.update({"0": "General", "1": "0", "2": "0.00"})
+    decimals = []
+    for xf in styles.find(MAIN + "cellXfs"):
+        code = own.get(xf.get("numFmtId"), "General")
+        decimals.append(len(code.partition(".")[2]) if re.fullmatch(r"0(\.0+)?", code) else None)
+    return decimals
+
+
+def check_xlsx(path, csv_path):
+    problems = []
+    book = zipfile.ZipFile(path)
+    if book.testzip():
+        problems.append("the archive is damaged")
+    if {entry.date_time for entry in book.infolist()} != {(1980, 1, 1, 0, 0, 0)}:
+        problems.append("the archive carries times")
+    for name in book.namelist():
+        ElementTree.fromstring(book.read(name))
+    core = book.read("docProps/core.xml").decode()
+    if core.count("2019-03-31T12:00:00Z") != 2:
+        problems.append("the document's date is not the period's last day: " + core)
+    decimals = number_formats(book)
+    workbook = ElementTree.fromstring(book.read("xl/workbook.xml"))
+    names = [sheet.get("name") for sheet in workbook.iter(MAIN + "sheet")]
+    if len(set(names)) != len(names) or any(len(name) > 31 for name in names):
+        problems.append("names of sheets: %s" % names)
+    tables = {}
+    with open(csv_path, encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            tables.setdefault(row["table"], []).append(row["value"])
+    figures = []
+    for number in range(2, len(names)):  # the first is the summary, the last the notes
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet%d.xml" % number))
+        cells = [c for c in sheet.iter(MAIN + "c") if c.find(MAIN + "v") is not None and c.get("t") is None]
+        found = []
+        for cell in cells:
+            text = cell.find(MAIN + "v").text
+            places = decimals[int(cell.get("s", "0"))]
+            if places is None:
+                problems.append("%s %s: a number without a format" % (names[number - 1], cell.get("r")))
+                continue
+            found.append((Decimal(text), places))
+        if found and sheet.find(".//" + MAIN + "pane") is None:
+            problems.append("%s: the header is not frozen" % names[number - 1])
+        if sheet.find(MAIN + "cols") is None:
+            problems.append("%s: no widths" % names[number - 1])
+        figures.append(found)
+    wanted = [[(Decimal(v), len(v.partition(".")[2])) for v in values if v] for values in tables.values()]
+    wanted = [values for values in wanted if values]
+    figures = [values for values in figures if values]
+    if figures != wanted:
+        problems.append("figures of the sheets differ from the CSV's: %d and %d sheets, %d and %d figures"
+                        % (len(figures), len(wanted), sum(map(len, figures)), sum(map(len, wanted))))
+        for got, want in zip(figures, wanted):
+            for a, b in zip(got, want):
+                if a != b:
+                    problems.append("%s where the CSV has %s" % (a, b))
+                    break
+    return problems
+
+
+class Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.problems, self.counts = [], [], {}
+
+    def handle_starttag(self, tag, attrs):
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        for name, value in attrs:
+            if name in ("src", "srcset", "data", "action") or (name == "href" and not value.startswith("#")):
+                self.problems.append("<%s %s=%s> loads something" % (tag, name, value))
+            if name.startswith("on"):
+                self.problems.append("<%s %s> runs something" % (tag, name))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.problems.append("</%s> closes what is not open" % tag)
+
+
+def check_html(path):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    page = Page()
+    page.feed(text)
+    problems = page.problems + ["<%s> is not closed" % tag for tag in page.open]
+    for banned in ("script", "iframe", "link", "img"):
+        if banned in page.counts:
+            problems.append("<%s> has no place in a self-contained page" % banned)
+    for wanted in ("table", "svg", "h1", "figure"):
+        if wanted not in page.counts:
+            problems.append("no <%s>" % wanted)
+    if "url(" in text or "@import" in text:
+        problems.append("the style sheet loads something")
+    for drawing in re.findall(r"<svg.*?</svg>", text, re.S):
+        ElementTree.fromstring(drawing)
+    for table in re.findall(r"<table.*?</table>", text, re.S):
+        widths = set()
+        for row in re.findall(r"<tbody>.*?</tbody>", table, re.S):
+            widths |= {len(re.findall(r"<t[hd]", tr)) for tr in re.findall(r"<tr.*?</tr>", row, re.S)}
+        if len(widths) != 1:
+            problems.append("rows of different width: %s" % widths)
+    return problems
+
+
+def main():
+    kind, *files = sys.argv[1:]
+    problems = check_xlsx(*files) if kind == "xlsx" else check_html(files[0])
+    for problem in problems[:20]:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
