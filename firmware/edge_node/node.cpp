@@ -108,6 +108,7 @@ void Node::dial() {
   next_bd_seq_ = static_cast<std::uint8_t>(bd_seq_ + 1);
   sink_.keep_bd_seq(next_bd_seq_);
   news_ = HostNews::none;
+  born_at_ = -1;
   ++counters_.connects;
   become(Session::connecting);
   const Text<256> topic("spBv1.0/", config_.group, "/NDEATH/", config_.node);
@@ -174,7 +175,7 @@ std::int64_t Node::backoff() {
 void Node::bear() {
   become(Session::online);
   due_ = -1;
-  failures_ = 0;
+  born_at_ = clock_.real;
   rebirth();
   for (auto& slot : devices()) flush(slot);
 }
@@ -243,6 +244,7 @@ void Node::cut(Clock clock) {
 }
 
 void Node::leave_host() {
+  forgive();
   server_ = (server_ + 1) % config_.servers;
   leave(true);
 }
@@ -271,8 +273,15 @@ void Node::left() {
   }
 }
 
+// Only a session that lasted ends a row of failures: two controllers of one name push each other out right after their
+// births, and do so more and more slowly.
+void Node::forgive() {
+  if (born_at_ >= 0 && clock_.real - born_at_ >= config_.lasting) failures_ = 0;
+}
+
 void Node::reconnect_later() {
   rebirth_wanted_ = false;
+  forgive();
   ++failures_;
   offline_for(backoff());
 }

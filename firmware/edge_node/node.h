@@ -55,6 +55,7 @@ struct Config {
   std::int64_t reconnect_min = 200, reconnect_max = 30'000;  // ms
   std::int64_t host_wait = 1'500;                            // ms per server, with several servers
   std::int64_t rebirth_min = 1'000;                          // ms between two rebirths on command
+  std::int64_t lasting = 10'000;                             // ms of a session after births that end a row of failures
   std::int64_t heartbeat = 60'000;                           // ms of line time between two full reports
   std::int64_t seldom = 900'000;                             // ... between two of `seldom` metrics; 0: in births only
   std::int64_t history_limit = 0;  // ms of line time: older readings are not flushed; 0: all are
@@ -151,6 +152,7 @@ class Node {
   void become(Session session) { session_ = session; }
   void leave(bool deaths);
   void offline_for(std::int64_t delay);
+  void forgive();
   [[nodiscard]] std::int64_t backoff();
   void host_said(const HostState& state);
   void rebirth();
@@ -183,7 +185,8 @@ class Node {
   std::uint8_t bd_seq_ = 0, next_bd_seq_ = 0, seq_ = 0;
   bool stopping_ = false;       // leaving for good
   bool may_have_left_ = false;  // of the connect that failed
-  std::uint64_t failures_ = 0;  // since the last session that came to births
+  std::uint64_t failures_ = 0;  // since the last session that lasted
+  std::int64_t born_at_ = -1;   // real time of this session's first births; -1: none yet
   std::uint64_t draws_ = 0;
   HostNews news_ = HostNews::none;  // of the host, in this connection
   static constexpr std::size_t kMaxServers = 8;

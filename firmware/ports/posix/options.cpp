@@ -132,6 +132,10 @@ Result<std::vector<controller::LineSpec>> parse_lines(const LineOptions& options
       if (other.device == device) {
         return Error{fmt::format("--line {}: two lines are named {}; write FAMILY:NAME", text, device)};
       }
+      if (CLI::detail::to_lower(std::string(other.device)) == CLI::detail::to_lower(std::string(device))) {
+        return Error{fmt::format("--line {}: {} and {} differ by the case of letters only; hosts may take them for one",
+                                 text, other.device, device)};
+      }
     }
     specs.push_back({family, device});
   }
