@@ -1,7 +1,9 @@
 #include "ingest/import_rows.h"
 
 #include <map>
+#include <nlohmann/json.hpp>
 
+#include "ingest/record_keeper.h"
 #include "songhua/v1/journal.pb.h"
 
 namespace songhua::ingest {
@@ -70,6 +72,21 @@ Result<std::vector<std::shared_ptr<rollup::SourceMessage>>> import_messages(std:
   std::vector<std::shared_ptr<rollup::SourceMessage>> out;
   for (auto& [time, message] : messages) out.push_back(std::move(message));
   return out;
+}
+
+storage::Entry import_entry(const std::string& name, bool quarters, std::string payload, UnixMillis now) {
+  auto source = std::string(quarters ? kQuarterImportPrefix : kImportPrefix) + name;
+  return {storage::EntryKind::import, storage::Fate::applied, now, 0, std::move(source), std::move(payload), 0};
+}
+
+storage::Entry adjustment_entry(std::string payload, UnixMillis now) {
+  return {storage::EntryKind::adjustment, storage::Fate::applied, now, 0,
+          std::string(kAdjustSource),     std::move(payload),     0};
+}
+
+storage::Entry line_entry(const LineId& line, bool gone, UnixMillis at, UnixMillis now) {
+  const nlohmann::json text{{"line", line}, {"gone", gone}, {"at", count_of(at)}};
+  return {storage::EntryKind::line, storage::Fate::noted, now, 0, {}, text.dump(), 0};
 }
 
 }  // namespace songhua::ingest

@@ -89,17 +89,13 @@ void Pipeline::server_lost(std::uint8_t server, UnixMillis now) {
 }
 
 void Pipeline::import_rows(const std::string& name, bool quarters, std::string payload, UnixMillis now) {
-  const auto source = std::string(quarters ? kQuarterImportPrefix : kImportPrefix) + name;
-  repeat({EntryKind::import, Fate::applied, now, 0, source, std::move(payload), 0});
+  repeat(import_entry(name, quarters, std::move(payload), now));
 }
 
-void Pipeline::adjustment(std::string payload, UnixMillis now) {
-  repeat({EntryKind::adjustment, Fate::applied, now, 0, std::string(kAdjustSource), std::move(payload), 0});
-}
+void Pipeline::adjustment(std::string payload, UnixMillis now) { repeat(adjustment_entry(std::move(payload), now)); }
 
 void Pipeline::line_state(const LineId& line, bool gone, UnixMillis at, UnixMillis now) {
-  const nlohmann::json text{{"line", line}, {"gone", gone}, {"at", count_of(at)}};
-  repeat({EntryKind::line, Fate::noted, now, 0, {}, text.dump(), 0});
+  repeat(line_entry(line, gone, at, now));
 }
 
 void Pipeline::repeat(const Entry& entry) {

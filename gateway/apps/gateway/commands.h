@@ -40,6 +40,8 @@ struct Context {
 
 // Reads and checks the configuration and lines.toml; throws Failure.
 Context load_context(const Place& place);
+// What holds where no configuration is named and no store is needed.
+Context default_context();
 std::unique_ptr<storage::Store> open_store(const Context& context, storage::Access access);
 ingest::PipelineOptions pipeline_options(const Context& context);
 std::string read_file(const std::filesystem::path& path);
@@ -58,11 +60,17 @@ int check_config(const Place& place);
 int rollup(const Place& place, const RollupFlags& flags);
 int status(const Place& place, const std::string& format);
 int import_files(const Place& place, const std::vector<std::string>& files, const std::string& map_file,
-                 const std::string& rejects_file);
+                 const std::string& rejects_file, const std::string& recording);
 int decode(const std::vector<std::string>& files, bool base64);
 int verify(const Place& place);
 int export_recording(const Place& place, const std::string& from, const std::string& to, const std::string& out);
-int replay(const std::string& recording, const Place& place, bool merge, bool force);
+struct ReplayFlags {
+  std::string speed = "max";
+  std::string publish;  // a broker's URL
+  bool merge = false, force = false;
+};
+int replay(const std::string& recording, const Place& place, const ReplayFlags& flags);
+int publish_recording(const std::string& recording, const std::string& url, const std::string& speed);
 int quarantine_list(const Place& place, const std::string& format);
 int quarantine_show(const Place& place, std::int64_t id);
 int line_state(const Place& place, bool gone, const std::string& line, const std::string& at);

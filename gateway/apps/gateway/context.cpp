@@ -13,6 +13,22 @@ std::string read_file(const std::filesystem::path& path) {
 
 UnixMillis wall_clock() { return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()); }
 
+namespace {
+
+// The configuration of a store that is named without one: all defaults.
+std::string default_text(const std::string& store) {
+  return "id = \"local\"\nenterprise = \"local\"\nstore = '" + std::filesystem::absolute(store).string() + "'\n";
+}
+
+}  // namespace
+
+Context default_context() {
+  auto config = config::GatewayConfig::parse(default_text("."), std::filesystem::current_path() / "gateway.toml");
+  if (!config) throw Failure{kUsage, config.error().message};
+  auto mapping = lines::Mapping::parse("", "lines.toml");
+  return {std::move(*config), std::move(*mapping), {}};
+}
+
 Context load_context(const Place& place) {
   std::string text;
   std::filesystem::path file = std::filesystem::current_path() / "gateway.toml";
@@ -20,8 +36,7 @@ Context load_context(const Place& place) {
     file = std::filesystem::absolute(place.config_file);
     text = read_file(file);
   } else if (!place.store_dir.empty()) {
-    const auto store = std::filesystem::absolute(place.store_dir).string();
-    text = "id = \"local\"\nenterprise = \"local\"\nstore = '" + store + "'\n";
+    text = default_text(place.store_dir);
   } else {
     throw Failure{kUsage, "name the configuration with -c FILE, or a store with --store DIR"};
   }

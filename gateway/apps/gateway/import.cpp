@@ -1,12 +1,12 @@
 // `import`: historian exports and recorded frames become journal entries, through the same pipeline as live messages.
-#include <unistd.h>
-
 #include <fstream>
 #include <iostream>
 
 #include "commands.h"
 #include "imports/imports.h"
 #include "ingest/import_rows.h"
+#include "progress.h"
+#include "recording.h"
 #include "sparkplug/payload.h"
 #include "sparkplug/topic.h"
 
@@ -16,32 +16,8 @@ namespace {
 constexpr std::size_t kChunk = std::size_t{1} << 20U;
 constexpr std::uint64_t kLargestInput = std::uint64_t{64} << 30U;
 constexpr std::size_t kRowsPerEntry = 2'000;
-constexpr std::size_t kEntriesPerCommit = 20;
-constexpr std::size_t kFramesPerCommit = 4'000;
 // Imported frames belong to a server of their own, so that they never disturb the sessions of living nodes.
 constexpr std::uint8_t kImportServer = 0x80;
-
-class Progress {
- public:
-  Progress(std::string name, std::uint64_t size) : name_(std::move(name)), size_(size), shown_(isatty(STDERR_FILENO) == 1) {}
-  void at(std::uint64_t bytes) {
-    if (!shown_ || size_ == 0) return;
-    const auto percent = bytes * 100 / size_;
-    if (percent == percent_) return;
-    percent_ = percent;
-    std::cerr << '\r' << name_ << " [" << std::string(percent / 4, '#') << std::string(25 - std::min<std::uint64_t>(25, percent / 4), '.')
-              << "] " << percent << " %" << std::flush;
-  }
-  void done() const {
-    if (shown_ && percent_ != UINT64_MAX) std::cerr << '\r' << std::string(name_.size() + 40, ' ') << '\r';
-  }
-
- private:
-  std::string name_;
-  std::uint64_t size_;
-  bool shown_;
-  std::uint64_t percent_ = UINT64_MAX;
-};
 
 class Rejects {
  public:
@@ -84,7 +60,6 @@ void feed_file(const std::filesystem::path& path, const Feed& feed) {
     progress.at(read);
   }
   if (gzip) check(gzip->finish());
-  progress.done();
 }
 
 std::string base_name(const std::filesystem::path& path) {
@@ -93,8 +68,8 @@ std::string base_name(const std::filesystem::path& path) {
 
 class RowImport final : public imports::ImportSink {
  public:
-  RowImport(ingest::Pipeline& pipeline, std::string name, bool quarters, Rejects& rejects)
-      : pipeline_(pipeline), name_(std::move(name)), quarters_(quarters), rejects_(rejects) {}
+  RowImport(EntrySink& sink, std::string name, bool quarters, Rejects& rejects)
+      : sink_(sink), name_(std::move(name)), quarters_(quarters), rejects_(rejects) {}
 
   void reading(const imports::ImportReading& reading) override {
     ingest::ImportRow row;
@@ -121,13 +96,12 @@ class RowImport final : public imports::ImportSink {
   void reject(const imports::Reject& reject) override { rejects_.add(name_, reject.line, reject.text, reject.reason); }
 
   void flush() {
-    if (!rows_.empty()) pipeline_.import_rows(name_, quarters_, ingest::encode_rows(rows_), wall_clock());
+    if (!rows_.empty()) sink_.take(ingest::import_entry(name_, quarters_, ingest::encode_rows(rows_), wall_clock()));
     rows_.clear();
-    if (pipeline_.waiting() >= kEntriesPerCommit) commit_all(pipeline_, wall_clock());
   }
 
  private:
-  ingest::Pipeline& pipeline_;
+  EntrySink& sink_;
   std::string name_;
   bool quarters_;
   Rejects& rejects_;
@@ -141,19 +115,18 @@ bool whole_quarters(const imports::ImportMap& map) {
                      [](const auto& series) { return series.kind == imports::ImportKind::amount; });
 }
 
-std::uint64_t import_csv(ingest::Pipeline& pipeline, const std::filesystem::path& path, const imports::ImportMap& map,
+std::uint64_t import_csv(EntrySink& entries, const std::filesystem::path& path, const imports::ImportMap& map,
                          Rejects& rejects) {
-  RowImport sink(pipeline, base_name(path), whole_quarters(map), rejects);
+  RowImport sink(entries, base_name(path), whole_quarters(map), rejects);
   imports::CsvImport csv(map, sink);
   feed_file(path, [&](std::string_view piece) { return csv.feed(piece); });
   if (const auto done = csv.finish(); !done) throw Failure{kUsage, path.string() + ": " + done.error().message};
   sink.flush();
-  commit_all(pipeline, wall_clock());
   return csv.progress().rows;
 }
 
 // A frame without a receive time was received when its sender says it was sent; an NDEATH is stamped by other clocks.
-std::uint64_t import_frames(ingest::Pipeline& pipeline, const std::filesystem::path& path, const TimeZone& zone,
+std::uint64_t import_frames(EntrySink& entries, const std::filesystem::path& path, const TimeZone& zone,
                             Rejects& rejects) {
   std::uint64_t frames = 0;
   UnixMillis received{};
@@ -170,9 +143,13 @@ std::uint64_t import_frames(ingest::Pipeline& pipeline, const std::filesystem::p
             received = std::max(received, unix_millis(static_cast<std::int64_t>((*payload)->timestamp())));
           }
         }
-        pipeline.message({kImportServer, std::move(frame.topic), std::move(frame.payload), received, false});
+        storage::Entry entry;
+        entry.received = received;
+        entry.server = kImportServer;
+        entry.topic = std::move(frame.topic);
+        entry.payload = std::move(frame.payload);
+        entries.take(std::move(entry));
         ++frames;
-        if (pipeline.waiting() >= kFramesPerCommit) commit_all(pipeline, wall_clock());
       },
       [&](std::size_t line, std::string_view text, const std::string& reason) {
         rejects.add(base_name(path), line, text, reason);
@@ -182,29 +159,41 @@ std::uint64_t import_frames(ingest::Pipeline& pipeline, const std::filesystem::p
     return {};
   });
   reader.finish();
-  commit_all(pipeline, wall_clock());
   return frames;
 }
 
 }  // namespace
 
 int import_files(const Place& place, const std::vector<std::string>& files, const std::string& map_file,
-                 const std::string& rejects_file) {
-  const auto context = load_context(place);
+                 const std::string& rejects_file, const std::string& recording) {
+  const bool into_recording = !recording.empty();
+  const bool place_named = !place.config_file.empty() || !place.store_dir.empty();
+  const auto context = into_recording && !place_named ? default_context() : load_context(place);
   std::optional<imports::ImportMap> map;
   if (!map_file.empty()) {
     auto parsed = imports::ImportMap::parse(read_file(map_file), map_file, context.config.time_zone);
     if (!parsed) throw Failure{kUsage, parsed.error().message};
     map = std::move(*parsed);
   }
-  auto store = open_store(context, storage::Access::read_write);
-  ingest::Pipeline pipeline(*store, pipeline_options(context));
+  std::unique_ptr<storage::Store> store;
+  std::unique_ptr<ingest::Pipeline> pipeline;
+  std::unique_ptr<EntrySink> sink;
+  if (into_recording) {
+    const auto owner =
+        place_named ? RecordingFacts{context.config.id, context.config.enterprise, {}} : RecordingFacts{};
+    sink = std::make_unique<RecordingSink>(recording, owner);
+  } else {
+    store = open_store(context, storage::Access::read_write);
+    pipeline = std::make_unique<ingest::Pipeline>(*store, pipeline_options(context));
+    sink = std::make_unique<PipelineSink>(*pipeline);
+  }
   Rejects rejects(rejects_file.empty() ? files.front() + ".rejects" : rejects_file);
   std::uint64_t taken = 0;
   for (const auto& file : files) {
-    taken += map ? import_csv(pipeline, file, *map, rejects)
-                 : import_frames(pipeline, file, context.config.time_zone, rejects);
+    taken +=
+        map ? import_csv(*sink, file, *map, rejects) : import_frames(*sink, file, context.config.time_zone, rejects);
   }
+  sink->finish();
   std::cerr << taken << (map ? " rows" : " frames") << " imported";
   if (rejects.count() > 0) std::cerr << ", " << rejects.count() << " rejected: see " << rejects.file();
   std::cerr << '\n';

@@ -1,62 +1,74 @@
 // `verify`, `export`, `replay`: the journal is the recording.
+#include <array>
+#include <functional>
 #include <iostream>
 #include <set>
-#include <sstream>
 
 #include "commands.h"
-#include "storage/schema.h"
+#include "pace.h"
+#include "progress.h"
+#include "recording.h"
 
 namespace songhua::gateway {
 namespace {
 
-constexpr std::size_t kEntriesPerCommit = 4'000;
-
 std::string key_of(const query::RollupRow& row) {
-  return row.line + " " + row.key.measure + " " + row.key.product + " " + row.key.market + " " + format_utc(row.window.start);
+  return row.line + " " + row.key.measure + " " + row.key.product + " " + row.key.market + " " +
+         format_utc(row.window.start);
 }
 
+// All that is a function of what was received; status and revisions depend on when it was.
 std::string value_of(const query::RollupRow& row) {
+  std::string text;
   if (row.gauge) {
-    return std::to_string(row.gauge->count) + " readings, sum " + Fixed9{row.gauge->sum}.str();
+    const auto& gauge = *row.gauge;
+    text = std::to_string(gauge.count) + " readings, sum " + Fixed9{gauge.sum}.str() + ", " + gauge.min.str() + " to " +
+           gauge.max.str() + ", last " + gauge.last.value.str();
+  } else {
+    text = to_string(row.quantity) + ' ' + row.unit;
   }
-  return to_string(row.quantity) + (row.estimated ? " estimated" : "");
+  if (row.estimated) text += ", estimated over " + std::to_string(row.gap.count()) + " ms";
+  if (row.lives != 1) text += ", " + std::to_string(row.lives) + " lives";
+  for (const auto& flag : row.flags) text += ", " + flag;
+  return text + ", observed " + std::to_string(row.observed_ms) + " ms";
 }
 
-// Every entry of a journal through a pipeline, as it was received.
-std::uint64_t repeat_all(const storage::Journal& journal, ingest::Pipeline& pipeline,
+// Every entry of a journal, as it was received, into `sink`.
+std::uint64_t repeat_all(const storage::Journal& journal, EntrySink& sink, const std::string& name, Pace pace,
                          const std::function<bool(const storage::Entry&)>& wanted) {
-  std::uint64_t taken = 0;
-  UnixMillis last{};
-  for (const auto& segment : journal.segments()) {
-    const auto entries = journal.read(segment.id);
+  std::uint64_t taken = 0, read = 0;
+  const auto& stop = interrupted();
+  const auto segments = journal.segments();
+  Progress progress(name, segments.size());
+  for (const auto& segment : segments) {
+    auto entries = journal.read(segment.id);
     if (!entries) throw Failure{kFault, entries.error().message};
-    for (const auto& entry : *entries) {
+    for (auto& entry : *entries) {
       if (!wanted(entry)) continue;
-      pipeline.repeat(entry);
-      last = entry.received;
+      if (!pace.unbounded()) {
+        sink.finish();  // what is told so far can be looked at while the next is waited for
+        if (!pace.wait_for(entry.received, stop)) break;
+      }
+      sink.take(std::move(entry));
       ++taken;
-      if (pipeline.waiting() >= kEntriesPerCommit) commit_all(pipeline, last);
     }
+    progress.at(++read);
+    if (stop) break;
   }
-  commit_all(pipeline, last);
+  sink.finish();
   return taken;
 }
 
-std::unique_ptr<SQLite::Database> open_recording(const std::string& path) {
-  auto database = storage::open_database(path, storage::Access::read_only, storage::kRecordingId, storage::kRecordingMigrations);
-  if (!database) throw Failure{kUsage, database.error().message};
-  return std::move(*database);
+std::uint64_t repeat_all(const storage::Journal& journal, EntrySink& sink, const std::string& name) {
+  return repeat_all(journal, sink, name, *Pace::parse("max"), [](const auto&) { return true; });
 }
 
-std::string recording_fact(SQLite::Database& database, const std::string& name) {
-  SQLite::Statement query(database, "SELECT value FROM fact WHERE name = ?");
-  query.bind(1, name);
-  return query.executeStep() ? query.getColumn(0).getString() : std::string();
-}
-
-std::string identity(const storage::Entry& entry) {
-  return std::to_string(static_cast<int>(entry.kind)) + '\n' + std::to_string(count_of(entry.received)) + '\n' +
-         entry.topic + '\n' + entry.payload;
+// Enough to know an entry again.
+using Identity = std::array<std::uint64_t, 2>;
+Identity identity(const storage::Entry& entry) {
+  const std::hash<std::string_view> hash;
+  return {static_cast<std::uint64_t>(count_of(entry.received)) * 8 + static_cast<std::uint64_t>(entry.kind),
+          hash(entry.topic) * 31 + hash(entry.payload)};
 }
 
 }  // namespace
@@ -64,12 +76,16 @@ std::string identity(const storage::Entry& entry) {
 int verify(const Place& place) {
   const auto context = load_context(place);
   auto store = open_store(context, storage::Access::read_only);
+  // One state of the store for journal and records, though a gateway may go on writing.
+  const SQLite::Transaction snapshot(store->database());
   auto fresh = storage::Store::in_memory();
   ingest::Pipeline pipeline(*fresh, pipeline_options(context));
-  const auto entries = repeat_all(store->journal(), pipeline, [](const auto&) { return true; });
+  PipelineSink sink(pipeline);
+  const auto entries = repeat_all(store->journal(), sink, "verify");
+  if (interrupted()) throw Failure{kFault, "verify: stopped before the end; nothing is proved"};
 
   std::uint64_t compared = 0, different = 0;
-  for (const auto grain : {Grain::minute, Grain::quarter_hour, Grain::day, Grain::month, Grain::total}) {
+  for (const auto grain : {Grain::minute, Grain::quarter_hour, Grain::hour, Grain::day, Grain::month, Grain::total}) {
     query::RollupRequest request;
     request.grain = grain;
     std::map<std::string, std::string> kept, again;
@@ -109,45 +125,35 @@ int export_recording(const Place& place, const std::string& from, const std::str
   };
   const auto first = time_of(from, "--from"), last = time_of(to, "--to");
   auto store = open_store(context, storage::Access::read_only);
-  if (std::filesystem::exists(out)) throw Failure{kUsage, out + ": exists already; name a new file"};
-  auto database = storage::open_database(out, storage::Access::read_write, storage::kRecordingId, storage::kRecordingMigrations);
-  if (!database) throw Failure{kFault, database.error().message};
-  storage::Journal journal(**database);
-  SQLite::Transaction transaction(**database);
-  for (const auto& [name, value] : std::map<std::string, std::string>{
-           {"gateway", context.config.id}, {"enterprise", context.config.enterprise}, {"incarnation", store->incarnation().id}}) {
-    SQLite::Statement put(**database, "INSERT INTO fact(name, value) VALUES (?, ?)");
-    put.bind(1, name);
-    put.bind(2, value);
-    put.exec();
-  }
+  RecordingSink recording(out, {context.config.id, context.config.enterprise, store->incarnation().id});
   std::uint64_t count = 0;
   for (const auto& segment : store->journal().segments(first, last)) {
     auto entries = store->journal().read(segment.id);
     if (!entries) throw Failure{kFault, entries.error().message};
-    std::erase_if(*entries, [&](const auto& entry) {
-      return (first && entry.received < *first) || (last && entry.received >= *last);
-    });
-    journal.append(*entries);
-    count += entries->size();
+    for (auto& entry : *entries) {
+      if ((first && entry.received < *first) || (last && entry.received >= *last)) continue;
+      recording.take(std::move(entry));
+      ++count;
+    }
   }
-  transaction.commit();
-  (*database)->exec("PRAGMA journal_mode = DELETE");
+  recording.finish();
   std::cerr << count << " entries exported to " << out << '\n';
   return kDone;
 }
 
-int replay(const std::string& recording, const Place& place, bool merge, bool force) {
-  auto database = open_recording(recording);
-  const storage::Journal journal(*database);
+int replay(const std::string& file, const Place& place, const ReplayFlags& flags) {
+  if (!flags.publish.empty()) return publish_recording(file, flags.publish, flags.speed);
+  const auto pace = Pace::parse(flags.speed);
+  if (!pace) throw Failure{kUsage, pace.error().message};
+  const Recording recording(file);
   const auto context = load_context(place);
-  if (merge && !force && recording_fact(*database, "gateway") != context.config.id) {
-    throw Failure{kUsage, recording + ": recorded by gateway '" + recording_fact(*database, "gateway") + "', not by '" +
+  if (flags.merge && !flags.force && recording.fact("gateway") != context.config.id) {
+    throw Failure{kUsage, file + ": recorded by gateway '" + recording.fact("gateway") + "', not by '" +
                               context.config.id + "'; --force merges it all the same"};
   }
   auto store = open_store(context, storage::Access::read_write);
-  std::multiset<std::string> known;
-  if (merge) {
+  std::multiset<Identity> known;
+  if (flags.merge) {
     for (const auto& segment : store->journal().segments()) {
       const auto entries = store->journal().read(segment.id);
       if (!entries) throw Failure{kFault, entries.error().message};
@@ -157,14 +163,16 @@ int replay(const std::string& recording, const Place& place, bool merge, bool fo
     throw Failure{kUsage, context.config.store.string() + ": holds a journal already; replay goes into a new store"};
   }
   ingest::Pipeline pipeline(*store, pipeline_options(context));
-  const auto taken = repeat_all(journal, pipeline, [&](const storage::Entry& entry) {
-    if (!merge) return true;
+  PipelineSink sink(pipeline);
+  const auto taken = repeat_all(recording.journal(), sink, file, *pace, [&](const storage::Entry& entry) {
+    if (!flags.merge) return true;
     const auto it = known.find(identity(entry));
     if (it == known.end()) return true;
     known.erase(it);
     return false;
   });
-  std::cerr << taken << " entries replayed into " << context.config.store.string() << '\n';
+  std::cerr << taken << " entries replayed into " << context.config.store.string()
+            << (interrupted() ? "; stopped before the end" : "") << '\n';
   return kDone;
 }
 

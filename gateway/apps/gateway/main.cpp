@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   status_command->callback([&] { action = [&] { return songhua::gateway::status(place, format); }; });
 
   std::vector<std::string> files;
-  std::string map_file, rejects;
+  std::string map_file, rejects, import_recording;
   auto* import = app.add_subcommand("import",
                                     "Historian exports (CSV with --map) or recorded frames (JSON lines); .gz is inflated.\n"
                                     "  songhua-gateway import meters.csv --map meters.toml -c gateway.toml");
@@ -66,7 +66,8 @@ int main(int argc, char** argv) {
   import->add_option("files", files, "CSV or FRAMES.jsonl")->required();
   import->add_option("--map", map_file, "MAP.toml: what the columns mean");
   import->add_option("--rejects", rejects, "where rejected lines go (default: FILE.rejects)");
-  import->callback([&] { action = [&] { return import_files(place, files, map_file, rejects); }; });
+  import->add_option("-o,--output", import_recording, "a new recording for replay, in place of the store");
+  import->callback([&] { action = [&] { return import_files(place, files, map_file, rejects, import_recording); }; });
 
   bool base64 = false;
   auto* decode_command = app.add_subcommand("decode", "A Sparkplug payload as JSON; - reads standard input.");
@@ -87,13 +88,20 @@ int main(int argc, char** argv) {
   export_command->callback([&] { action = [&] { return export_recording(place, from, to, out); }; });
 
   std::string recording;
-  bool merge = false, force = false;
-  auto* replay_command = app.add_subcommand("replay", "A recording into a new store (--store DIR), or into this gateway's own (--merge -c FILE).");
+  ReplayFlags replay_flags;
+  auto* replay_command = app.add_subcommand(
+      "replay",
+      "A recording through the same pipeline again.\n"
+      "  songhua-gateway replay day.songhua --store DIR                     into a new store, never forwarded\n"
+      "  songhua-gateway replay day.songhua --merge -c gateway.toml         what this gateway lost comes back\n"
+      "  songhua-gateway replay day.songhua --publish tcp://HOST:1883       onto a broker, to test other systems");
   where(replay_command, place);
-  replay_command->add_option("recording", recording, "made by export")->required();
-  replay_command->add_flag("--merge", merge, "into the configured store: what it lost comes back");
-  replay_command->add_flag("--force", force, "merge another gateway's recording");
-  replay_command->callback([&] { action = [&] { return replay(recording, place, merge, force); }; });
+  replay_command->add_option("recording", recording, "made by export or import -o")->required();
+  replay_command->add_option("--speed", replay_flags.speed, "recorded time per real time, or max")->capture_default_str();
+  auto* merge_flag = replay_command->add_flag("--merge", replay_flags.merge, "into the configured store");
+  replay_command->add_flag("--force", replay_flags.force, "merge another gateway's recording")->needs(merge_flag);
+  replay_command->add_option("--publish", replay_flags.publish, "tcp://HOST:PORT")->excludes(merge_flag);
+  replay_command->callback([&] { action = [&] { return replay(recording, place, replay_flags); }; });
 
   auto* quarantine = app.add_subcommand("quarantine", "What was refused, and why.");
   quarantine->require_subcommand(1);
