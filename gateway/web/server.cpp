@@ -199,6 +199,7 @@ void Server::Impl::api_routes() {
   json_route("/api/v1/quarantine", "quarantine", handlers.quarantine);
   query_route("/api/v1/rollup", "rollup", handlers.rollup);
   query_route("/api/v1/indicators", "indicators", handlers.indicators);
+  query_route("/api/v1/explain", "explain", handlers.explain);
 }
 
 void Server::Impl::json_route(const char* path, const char* name, const std::function<nlohmann::json()>& handler) {

@@ -59,7 +59,8 @@ struct Handlers {
   std::function<nlohmann::json()> lines;
   std::function<Result<std::string>(const Params&)> rollup;  // a JSON array, as `rollup --format json` prints it
   std::function<Result<std::string>(const Params&)>
-      indicators;  // a JSON array, as `indicators --format json` prints it
+      indicators;                                             // a JSON array, as `indicators --format json` prints it
+  std::function<Result<std::string>(const Params&)> explain;  // a JSON array of trees; parameters as of indicators
   std::function<nlohmann::json()> quarantine;
   std::function<Readiness()> ready;
   std::function<std::string()> metrics;  // Prometheus text; prometheus_text() makes it of a registry
@@ -82,8 +83,8 @@ struct Limits {
   std::size_t event_queue = 256;    // events a listener may be behind before it is cut off
 };
 
-// Routes: / /assets/* /healthz /readyz /metrics /api/v1/{status,lines,rollup,indicators,quarantine,events}; GET and
-// HEAD only. Errors are {"error": "..."}. Listening on a loopback address, it answers only requests addressed to a
+// Routes: / /assets/* /healthz /readyz /metrics /api/v1/{status,lines,rollup,indicators,explain,quarantine,events}; GET
+// and HEAD only. Errors are {"error": "..."}. Listening on a loopback address, it answers only requests addressed to a
 // loopback name, so that no web page elsewhere can reach it through a name of its own.
 class Server {
  public:
