@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "session_kit.h"
+#include "tck/tck.h"
 
 // The session table of the contract (4.3), row by row. Positions count from 1; times are ms after the start.
 namespace songhua::sparkplug {
@@ -249,6 +250,14 @@ TEST(HostSession, tck_id_operational_behavior_edge_node_termination_host_action_
   EXPECT_EQ(h.session.devices().at("D").stale_since, kStart + Millis{123});
   EXPECT_THAT(h.get(dbirth("D", 3, 9000), 400), ElementsAre("D online @400", "apply 4"));
   EXPECT_EQ(h.session.devices().at("D").stale_since, std::nullopt);
+}
+
+// Devices belong to their node: the same device id below another one is another device.
+TEST(HostSession, tck_id_topic_structure_namespace_duplicate_device_id_across_edge_node) {
+  auto one = born(), other = born();
+  EXPECT_THAT(one.get(ddeath("D", 2, 1'700'000'000'500)), ElementsAre("D offline @500", "apply 3"));
+  EXPECT_EQ(other.session.devices().at("D").status, DeviceStatus::online);
+  EXPECT_THAT(other.get(ddata("D", 2)), ElementsAre("apply 3"));
 }
 
 TEST(HostSession, ALateWillOfAnOlderSessionIsIgnored) {

@@ -137,7 +137,17 @@ TEST(HostState, IgnoresStateBeforeItsBirthAndItsOwnEcho) {
   EXPECT_EQ(h.malformed(), 1U);
 }
 
-TEST(HostState, TwoHostsWithOneIdRaiseOneAlarmAndSlowDown) {
+// The death is out before the connection ends, whether or not a DISCONNECT follows.
+TEST(HostState, tck_id_host_topic_phid_death_payload_timestamp_disconnect_with_no_disconnect_packet) {
+  auto h = up();
+  EXPECT_THAT(text_of(h.on_stop(at(700))), ElementsAre("store 700", "offline 700"));
+  EXPECT_EQ(h.phase(), HostPhase::stopping);
+  EXPECT_THAT(text_of(h.on_connection_lost(at(800))), ElementsAre("stale 800"));  // closed without the packet
+  EXPECT_EQ(h.phase(), HostPhase::down);
+}
+
+// Two hosts of one id: nobody can forbid it, so it is noticed, told once, and never becomes a storm.
+TEST(HostState, tck_id_operational_behavior_host_application_host_id) {
   auto h = up();
   EXPECT_THAT(text_of(h.on_own_state(own(true, at(7)), at(20))), ElementsAre("alarm two_hosts"));
   std::size_t published = 0;
