@@ -234,7 +234,6 @@ void Host::commit(UnixMillis t) {
       next_commit_ = t + kRetryDisk;
       back_at_ = t + kRetryDisk;
       if (error->disk_trouble) leave(error->message);
-      if (hooks_.not_committed) hooks_.not_committed();
       return;
     }
     const auto& result = std::get<CommitResult>(outcome);

@@ -69,7 +69,6 @@ struct HostStatusReport {
 // What the program hangs into the loop; all are called on the pipeline thread.
 struct HostHooks {
   std::function<void(const CommitResult&)> committed;
-  std::function<void()> not_committed;       // the commit failed; it is tried again
   std::function<void(UnixMillis now)> turn;  // each turn of the loop: forwarding, control socket
 };
 

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <initializer_list>
 #include <string_view>
+
+#include "model/int128.h"
 
 namespace songhua::lines {
 namespace {
@@ -96,7 +99,19 @@ std::string last_level(std::string_view name) {
   return std::string(level.empty() ? "Value" : level);
 }
 
-std::string what_it_is(const Hint& hint, const MetricSource& source) {
+// The product whose id stands in the metric's name; of several the longest id. Null where there is none.
+const Product* product_named(std::string_view metric, const Catalogue* catalogue) {
+  const Product* found = nullptr;
+  if (catalogue == nullptr) return found;
+  const std::string name = lower(metric);
+  for (const Product& product : catalogue->products) {
+    const bool longer = found == nullptr || product.id.size() > found->id.size();
+    if (!product.id.empty() && longer && name.find(lower(product.id)) != std::string::npos) found = &product;
+  }
+  return found;
+}
+
+std::string what_it_is(const Hint& hint, const MetricSource& source, const Product* product) {
   switch (hint.guess) {
     case Guess::state:
       return "kind = \"state\"\nstates = { 0 = \"stopped\", 1 = \"execute\" }\n";
@@ -113,15 +128,35 @@ std::string what_it_is(const Hint& hint, const MetricSource& source) {
   if (hint.guess == Guess::rate) text += "kind = \"rate\"\n";
   if (!hint.factor.empty()) text += fmt::format("factor = \"{}\"\n", hint.factor);
   const bool of_product = hint.measure.starts_with("output.") || hint.measure.starts_with("dispatch.");
-  if (of_product) text += "product = \"PRODUCT\"\nmarket = \"CN\"\n";
+  if (!of_product) return text;
+  text +=
+      fmt::format("product = {}\nmarket = \"CN\"\n", product == nullptr ? "\"PRODUCT\"" : quoted(product->id, false));
+  if (product != nullptr && product->capacity_per_hour)
+    text += fmt::format("rate_limit = \"{}\"\n", rate_limit_of(*product));
   return text;
+}
+
+std::string where_it_is(const MetricSource& source) {
+  return fmt::format("[[rule]]\ndevice = {}\nmetric = {}\n", quoted(default_line(source), true),
+                     quoted(source.metric.empty() ? "*" : source.metric, true));
 }
 
 }  // namespace
 
-std::string suggest_rule(const MetricSource& source) {
-  return fmt::format("[[rule]]\ndevice = {}\nmetric = {}\n{}", quoted(default_line(source), true),
-                     quoted(source.metric.empty() ? "*" : source.metric, true), what_it_is(hint_for(source), source));
+std::string suggest_rule(const MetricSource& source, const Catalogue* catalogue) {
+  return where_it_is(source) + what_it_is(hint_for(source), source, product_named(source.metric, catalogue));
+}
+
+std::string rate_limit_of(const Product& product) {
+  if (!product.capacity_per_hour) return "";
+  const auto twice = int128{product.capacity_per_hour->num} * 2;
+  const auto up = floor_div(twice + product.capacity_per_hour->den - 1, product.capacity_per_hour->den);
+  return up > 0 && up <= INT64_MAX ? to_string(up) + "/h" : "";
+}
+
+std::string suggest_rate_limit(const MetricSource& source, const Product& product) {
+  const auto limit = rate_limit_of(product);
+  return limit.empty() ? "" : where_it_is(source) + fmt::format("rate_limit = \"{}\"\n", limit);
 }
 
 }  // namespace songhua::lines

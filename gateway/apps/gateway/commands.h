@@ -73,6 +73,26 @@ int replay(const std::string& recording, const Place& place, const ReplayFlags& 
 int publish_recording(const std::string& recording, const std::string& url, const std::string& speed);
 int quarantine_list(const Place& place, const std::string& format);
 int quarantine_show(const Place& place, std::int64_t id);
+int quarantine_retry(const Place& place, std::optional<std::int64_t> id);
+struct CommandFlags {
+  std::string target;  // GROUP/NODE[/DEVICE]
+  std::string metric;
+  std::string value;
+  std::string type;
+  bool has_value = false;
+  bool null = false;
+};
+int command(const Place& place, const CommandFlags& flags);
+int rebirth(const Place& place, const std::string& node);
+struct TapFlags {
+  std::string node, device, metric, format = "table";
+};
+int tap(const Place& place, const TapFlags& flags);
+struct MapFlags {
+  std::string format;
+  bool dry_run = false, apply = false;
+};
+int map(const Place& place, const MapFlags& flags);
 int line_state(const Place& place, bool gone, const std::string& line, const std::string& at);
 int adjust(const Place& place, const std::string& line, const std::string& measure, const std::string& product,
            const std::string& market, const std::string& quantity, const std::string& at, const std::string& reason);

@@ -42,7 +42,10 @@ Context load_context(const Place& place) {
   }
   auto config = config::GatewayConfig::parse(text, file);
   if (!config) throw Failure{kUsage, config.error().message};
-  if (!place.store_dir.empty()) config->store = std::filesystem::absolute(place.store_dir);
+  if (!place.store_dir.empty()) {
+    config->store = std::filesystem::absolute(place.store_dir);
+    config->control = config->store / "control.sock";
+  }
   Context context{std::move(*config), {}, {}};
   if (std::filesystem::exists(context.config.lines)) context.mapping_text = read_file(context.config.lines);
   auto mapping = lines::Mapping::parse(context.mapping_text, context.config.lines.string());

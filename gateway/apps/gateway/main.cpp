@@ -52,7 +52,11 @@ int main(int argc, char** argv) {
   rollup_command->callback([&] { action = [&] { return rollup(place, flags); }; });
 
   std::string format;
-  auto* status_command = app.add_subcommand("status", "Nodes, devices, lines and quarantine counts.");
+  auto* status_command = app.add_subcommand(
+      "status",
+      "Servers, edge nodes, devices, forwarding and quarantine: of the running gateway, or what its store knows.\n"
+      "  songhua-gateway status -c gateway.toml\n"
+      "  songhua-gateway status -c gateway.toml --format json      with every metric: stale or not, since when");
   where(status_command, place);
   status_command->add_option("--format", format, "table|json");
   status_command->callback([&] { action = [&] { return songhua::gateway::status(place, format); }; });
@@ -103,17 +107,88 @@ int main(int argc, char** argv) {
   replay_command->add_option("--publish", replay_flags.publish, "tcp://HOST:PORT")->excludes(merge_flag);
   replay_command->callback([&] { action = [&] { return replay(recording, place, replay_flags); }; });
 
+  CommandFlags command_flags;
+  auto* command_command = app.add_subcommand(
+      "command",
+      "Writes a metric of an edge node (NCMD) or a device (DCMD) through the running gateway. The datatype, and the alias\n"
+      "where it has one, are those of its birth; with --type it goes out by name even where no birth is known.\n"
+      "  songhua-gateway command -c gateway.toml S1/C1/auto 'Device Control/Takt Percent' 90\n"
+      "  songhua-gateway command -c gateway.toml S1/C1 'Node Control/Report Period' 5000\n"
+      "  songhua-gateway command -c gateway.toml S1/C1/auto Setpoint --null --type Double\n"
+      "Status 3 where no gateway runs or its server is down. Commands are QoS 0: the device's data tell whether it took it.");
+  where(command_command, place);
+  command_command->add_option("target", command_flags.target, "GROUP/NODE or GROUP/NODE/DEVICE")->required();
+  command_command->add_option("metric", command_flags.metric, "the metric's name, as the birth has it")->required();
+  auto* command_value = command_command->add_option("value", command_flags.value, "true|false, a number, or text");
+  command_command->add_flag("--null", command_flags.null, "writes null");
+  command_command->add_option("--type", command_flags.type, "Int32, Int64, Double, Boolean, String, ... in place of the birth's");
+  command_command->callback([&, command_value] {
+    command_flags.has_value = command_value->count() > 0;
+    action = [&] { return command(place, command_flags); };
+  });
+
+  std::string node;
+  auto* rebirth_command = app.add_subcommand(
+      "rebirth",
+      "Asks an edge node for its births (NCMD Node Control/Rebirth) through the running gateway, at once and past the\n"
+      "throttle; also one that was never heard.\n"
+      "  songhua-gateway rebirth -c gateway.toml S1/C1");
+  where(rebirth_command, place);
+  rebirth_command->add_option("node", node, "GROUP/NODE")->required();
+  rebirth_command->callback([&] { action = [&] { return rebirth(place, node); }; });
+
+  TapFlags tap_flags;
+  auto* tap_command = app.add_subcommand(
+      "tap",
+      "Decoded messages of the running gateway as they are committed, until Ctrl-C. A tap that reads too slowly misses\n"
+      "messages and says how many; the gateway is never held up.\n"
+      "  songhua-gateway tap -c gateway.toml --node S1/C1 --device auto --metric 'Output/**'\n"
+      "  songhua-gateway tap -c gateway.toml --format json | jq .");
+  where(tap_command, place);
+  tap_command->add_option("--node", tap_flags.node, "GROUP/NODE");
+  tap_command->add_option("--device", tap_flags.device, "device id");
+  tap_command->add_option("--metric", tap_flags.metric, "pattern: * within a level, ** for any number of levels");
+  tap_command->add_option("--format", tap_flags.format, "table|json (one object a line)")->capture_default_str();
+  tap_command->callback([&] { action = [&] { return tap(place, tap_flags); }; });
+
+  MapFlags map_flags;
+  auto* map_command = app.add_subcommand(
+      "map",
+      "What lines.toml makes of the metrics seen: mapped, unmapped with a rule to paste, clashes, rules that meet nothing.\n"
+      "  songhua-gateway map --dry-run -c gateway.toml             changes nothing, with or without a running gateway\n"
+      "  songhua-gateway map --apply -c gateway.toml               puts the file in force, also for the past: all records are\n"
+      "                                                            made again from the journal (`run` does so at its start)\n"
+      "--dry-run exits with 1 where two metrics clash.");
+  where(map_command, place);
+  auto* map_dry = map_command->add_flag("--dry-run", map_flags.dry_run, "only look (the default)");
+  map_command->add_flag("--apply", map_flags.apply, "put it in force")->excludes(map_dry);
+  map_command->add_option("--format", map_flags.format, "table|csv|json (default: table on a terminal, else csv)");
+  map_command->callback([&] { action = [&] { return songhua::gateway::map(place, map_flags); }; });
+
   auto* quarantine = app.add_subcommand("quarantine", "What was refused, and why.");
   quarantine->require_subcommand(1);
   auto* list = quarantine->add_subcommand("list", "newest first");
   where(list, place);
-  list->add_option("--format", format, "csv|json");
+  list->add_option("--format", format, "table|csv|json (default: table on a terminal, else csv)");
   list->callback([&] { action = [&] { return quarantine_list(place, format); }; });
   std::int64_t id = 0;
   auto* show = quarantine->add_subcommand("show", "one entry with its payload");
   where(show, place);
   show->add_option("id", id)->required();
   show->callback([&] { action = [&] { return quarantine_show(place, id); }; });
+
+  auto* retry = quarantine->add_subcommand(
+      "retry",
+      "What was refused is judged again by the present lines.toml and program: what is accepted leaves the list and counts,\n"
+      "the rest stays. Through the running gateway, or on the store while none runs.\n"
+      "  songhua-gateway quarantine retry -c gateway.toml");
+  where(retry, place);
+  auto* retry_id = retry->add_option("id", id, "only this entry");
+  retry->callback([&, retry_id] {
+    action = [&, retry_id] {
+      return quarantine_retry(place, retry_id->count() > 0 ? std::optional(id) : std::nullopt);
+    };
+  });
 
   std::string line_id, at;
   auto* line = app.add_subcommand("line", "Take a line out of service, or back.");

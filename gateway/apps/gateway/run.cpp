@@ -9,10 +9,11 @@
 
 #include "commands.h"
 #include "config/config.h"
+#include "control.h"
 #include "forwarding.h"
 #include "ingest/host.h"
 #include "ingest/pipeline.h"
-#include "lines/mapping.h"
+#include "intake.h"
 #include "storage/store.h"
 
 namespace songhua::gateway {
@@ -50,19 +51,18 @@ int run_gateway(const std::filesystem::path& file) {
   store->set_fact("enterprise", config.enterprise);
 
   ingest::Pipeline pipeline(*store, pipeline_options(context));
-  // The mapping in force is part of the recording: its text is journaled whenever it changes.
-  if (store->fact("config:lines.toml").value_or("") != context.mapping_text) {
-    store->set_fact("config:lines.toml", context.mapping_text);
-    pipeline.repeat({storage::EntryKind::config, storage::Fate::noted, wall_clock(), 0, "lines.toml", context.mapping_text, 0});
-  }
+  adopt_mapping(pipeline, context);
 
   std::unique_ptr<Forwarding> forwarding;
+  std::unique_ptr<Control> control;
   ingest::HostHooks hooks;
   hooks.turn = [&](UnixMillis now) {
     if (forwarding) forwarding->turn(now);
+    if (control) control->turn(now);
   };
   ingest::Host host(*store, pipeline, host_options(config), hooks);
   if (config.forward) forwarding = std::make_unique<Forwarding>(*store, config, [&host] { host.wake(); });
+  control = std::make_unique<Control>(file, context, *store, pipeline, host, forwarding);
   g_host = &host;
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not a reason to die
   std::signal(SIGTERM, on_signal);
@@ -70,7 +70,8 @@ int run_gateway(const std::filesystem::path& file) {
   spdlog::info("gateway={} enterprise={} store={} servers={}", config.id, config.enterprise, config.store.string(),
                config.sparkplug.servers.size());
   host.run();
-  forwarding.reset();  // before the host that it wakes
+  control.reset();     // before the host that they wake
+  forwarding.reset();
   g_host = nullptr;
   spdlog::info("stopped");
   return kDone;

@@ -1,0 +1,155 @@
+// `quarantine list|show|retry`.
+#include "quarantine.h"
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+
+#include "commands.h"
+#include "ingest/import_rows.h"
+#include "intake.h"
+#include "listing.h"
+#include "sparkplug/payload.h"
+#include "sparkplug/payload_json.h"
+#include "sparkplug/topic.h"
+
+namespace songhua::gateway {
+namespace {
+
+constexpr std::size_t kListed = 10'000;
+constexpr std::size_t kAll = std::size_t{1} << 40U;
+
+bool unreadable_then(const storage::Quarantined& entry) {
+  return entry.reason == "undecodable" || entry.reason == "topic" || entry.reason == "import";
+}
+
+bool same(const storage::Quarantined& a, const storage::Quarantined& b) {
+  return a.reason == b.reason && a.topic == b.topic && a.detail == b.detail;
+}
+
+}  // namespace
+
+QuarantineRetry::QuarantineRetry(storage::Store& store, std::optional<std::int64_t> id) : store_(store), id_(id) {
+  if (id) {
+    auto one = store.quarantined_one(*id);
+    if (!one)
+      throw Failure{
+          kUsage, "quarantine entry " + std::to_string(*id) + " does not exist; `quarantine list` tells those that do"};
+    before_.push_back(std::move(*one));
+  } else {
+    before_ = store.quarantined(kAll);
+  }
+  for (const auto& entry : before_) tried_ += entry.count;
+}
+
+void QuarantineRetry::take_in_again(ingest::Pipeline& pipeline) {
+  const auto after = store_.quarantined(kAll);
+  std::map<std::string, std::vector<storage::Quarantined>> unreadable;  // by topic
+  for (const auto& entry : before_) {
+    const auto it = std::find_if(after.begin(), after.end(), [&](const auto& other) { return same(entry, other); });
+    if (it == after.end()) continue;  // the mapping in force takes it
+    if (unreadable_then(*it)) {
+      unreadable[it->topic].push_back(*it);
+    } else {
+      left_ += it->count;
+    }
+  }
+  for (const auto& [topic, entries] : unreadable) {
+    const bool taken = take_in(topic, pipeline);
+    for (const auto& entry : entries) {
+      if (taken) {
+        taken_in_.push_back(entry.id);
+      } else {
+        left_ += entry.count;
+      }
+    }
+  }
+}
+
+bool QuarantineRetry::readable(const storage::Entry& entry) {
+  if (entry.kind == storage::EntryKind::import || entry.kind == storage::EntryKind::adjustment) {
+    return ingest::import_messages(entry.payload, store_.dictionary()).ok();
+  }
+  sparkplug::PayloadDecoder decoder;
+  return entry.kind == storage::EntryKind::message && sparkplug::parse_topic(entry.topic).ok() &&
+         decoder.decode(entry.payload).ok();
+}
+
+// All refused messages of a topic, if every one of them can be read now.
+bool QuarantineRetry::take_in(const std::string& topic, ingest::Pipeline& pipeline) {
+  std::vector<storage::Entry> found;
+  for (const auto& segment : store_.journal().segments()) {
+    const auto entries = store_.journal().read(segment.id);
+    if (!entries) throw Failure{kFault, entries.error().message};
+    for (const auto& entry : *entries) {
+      if (entry.topic != topic || entry.fate != storage::Fate::refused) continue;
+      if (!readable(entry)) return false;
+      found.push_back(entry);
+    }
+  }
+  for (auto& entry : found) {
+    entry.fate = storage::Fate::applied;
+    pipeline.repeat(entry);
+  }
+  return !found.empty();
+}
+
+nlohmann::json QuarantineRetry::outcome() const {
+  const auto accepted = tried_ > left_ ? tried_ - left_ : 0;
+  return {{"tried", tried_}, {"accepted", accepted}, {"left", left_}};
+}
+
+int quarantine_list(const Place& place, const std::string& format) {
+  const auto context = load_context(place);
+  auto store = open_store(context, storage::Access::read_only);
+  nlohmann::json all = nlohmann::json::array();
+  for (const auto& entry : store->quarantined(kListed)) {
+    all.push_back({{"id", entry.id},
+                   {"received", context.config.time_zone.format(entry.received)},
+                   {"reason", entry.reason},
+                   {"count", entry.count},
+                   {"topic", entry.topic},
+                   {"detail", entry.detail}});
+  }
+  print_list(all, {"id", "received", "reason", "count", "topic", "detail"}, format, std::cout);
+  return kDone;
+}
+
+int quarantine_show(const Place& place, std::int64_t id) {
+  const auto context = load_context(place);
+  auto store = open_store(context, storage::Access::read_only);
+  const auto entry = store->quarantined_one(id);
+  if (!entry) throw Failure{kUsage, "quarantine entry " + std::to_string(id) + " does not exist"};
+  const storage::Position position{entry->position};
+  std::cout << "reason   " << entry->reason << "\nreceived " << context.config.time_zone.format(entry->received)
+            << "\ntopic    " << entry->topic << "\ndetail   " << entry->detail << "\ncount    " << entry->count
+            << "\njournal  segment " << position.segment() << ", entry " << position.index() << "\nbytes    "
+            << entry->payload.size() << '\n';
+  sparkplug::Payload payload;
+  if (sparkplug::parse_payload(entry->payload, {}, payload)) std::cout << sparkplug::to_json(payload).dump() << '\n';
+  return kDone;
+}
+
+int quarantine_retry(const Place& place, std::optional<std::int64_t> id) {
+  const auto context = load_context(place);
+  nlohmann::json outcome;
+  if (const auto running = running_gateway(context)) {
+    nlohmann::json request{{"request", "quarantine_retry"}};
+    if (id) request["id"] = *id;
+    outcome = ask(*running, request);
+  } else {
+    auto store = open_store(context, storage::Access::read_write);
+    ingest::Pipeline pipeline(*store, pipeline_options(context));
+    QuarantineRetry retry(*store, id);
+    adopt_mapping(pipeline, context);
+    retry.take_in_again(pipeline);
+    commit_all(pipeline, wall_clock());
+    for (const auto entry : retry.taken_in()) store->forget_quarantined(entry);
+    outcome = retry.outcome();
+  }
+  std::cout << outcome["accepted"] << " of " << outcome["tried"] << " accepted, " << outcome["left"]
+            << " left in quarantine\n";
+  return kDone;
+}
+
+}  // namespace songhua::gateway
