@@ -176,14 +176,18 @@ class LineRows {
 
 }  // namespace
 
+bool needs_minutes(const RollupRequest& request) {
+  const auto cuts_quarter = [](const std::optional<UnixMillis>& t) { return t && floor_to(*t, kQuarterHour) != *t; };
+  return request.grain == Grain::minute ||
+         (request.grain == Grain::total && (cuts_quarter(request.from) || cuts_quarter(request.to)));
+}
+
 std::vector<RollupRow> rollup_rows(const LineHistory& line, const RollupRequest& request,
                                    const RollupContext& context) {
   if (!request.line.empty() && request.line != line.line) return {};
   if (!request.enterprise.empty() && request.enterprise != line.enterprise) return {};
-  const auto cuts_quarter = [](const std::optional<UnixMillis>& t) { return t && floor_to(*t, kQuarterHour) != *t; };
-  const bool fine = request.grain == Grain::minute ||
-                    (request.grain == Grain::total && (cuts_quarter(request.from) || cuts_quarter(request.to)));
-  const auto* timeline = fine && (line.minutes || request.grain == Grain::minute) ? line.minutes : line.quarters;
+  const bool fine = needs_minutes(request) && (line.minutes || request.grain == Grain::minute);
+  const auto* timeline = fine ? line.minutes : line.quarters;
   return timeline ? LineRows(line, *timeline, request, context).all() : std::vector<RollupRow>{};
 }
 

@@ -60,6 +60,9 @@ struct LineHistory {
   std::function<const rollup::Timeline*(Window window, UnixMillis final_at)> as_final;
 };
 
+// Does the request cut quarter hours? Else `minutes` of a history is not looked at.
+[[nodiscard]] bool needs_minutes(const RollupRequest& request);
+
 // Rows of one line in the documented order (measure, product, market, start). Includes event.failures counted from
 // states where the line sends no failure counter.
 std::vector<RollupRow> rollup_rows(const LineHistory& line, const RollupRequest& request, const RollupContext& context);

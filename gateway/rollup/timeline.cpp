@@ -334,6 +334,12 @@ std::optional<Window> Timeline::state_extent() const {
   return extent.window();
 }
 
+std::optional<Window> Timeline::heard_extent() const {
+  Extent extent;
+  for (const auto& heard : heard_) extent.add(heard.stored->record.heard->first, heard.stored->record.heard->last);
+  return extent.window();
+}
+
 Millis Timeline::observed(Window window) const {
   Millis sum{0};
   const auto first = std::lower_bound(

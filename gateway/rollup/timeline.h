@@ -77,6 +77,8 @@ class Timeline {
   // From the first accepted reading (virtual zeros included) to the last one; none where there is no row.
   [[nodiscard]] std::optional<Window> extent(SeriesIndex series) const;  // end is exclusive: last reading + 1 ms
   [[nodiscard]] std::optional<Window> state_extent() const;
+  // From the first to the last time the line was heard, whatever its messages carried; end is exclusive.
+  [[nodiscard]] std::optional<Window> heard_extent() const;
 
   [[nodiscard]] std::vector<Life> lives(SeriesIndex series) const;  // totalizers
   [[nodiscard]] std::vector<Implausible> implausible() const;

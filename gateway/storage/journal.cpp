@@ -182,6 +182,18 @@ Result<std::vector<Entry>> Journal::read(std::uint64_t segment) const {
   return entries;
 }
 
+std::uint64_t Journal::bytes_from(std::uint64_t segment) const {
+  SQLite::Statement query(database_, "SELECT total(length(bytes)) FROM segment WHERE id >= ?");
+  query.bind(1, static_cast<std::int64_t>(segment));
+  return query.executeStep() ? static_cast<std::uint64_t>(query.getColumn(0).getInt64()) : 0;
+}
+
+std::uint64_t Journal::first_segment() const {
+  SQLite::Statement query(database_, "SELECT min(id) FROM segment");
+  const bool any = query.executeStep() && !query.getColumn(0).isNull();
+  return any ? static_cast<std::uint64_t>(query.getColumn(0).getInt64()) : next_;
+}
+
 std::vector<SegmentInfo> Journal::segments(std::optional<UnixMillis> from, std::optional<UnixMillis> to) const {
   std::vector<SegmentInfo> all;
   SQLite::Statement query(database_,

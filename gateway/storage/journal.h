@@ -74,6 +74,10 @@ class Journal {
   // Segments in order whose received times meet [from, to).
   [[nodiscard]] std::vector<SegmentInfo> segments(std::optional<UnixMillis> from = {},
                                                   std::optional<UnixMillis> to = {}) const;
+  // Compressed bytes of the segments from `segment` on.
+  [[nodiscard]] std::uint64_t bytes_from(std::uint64_t segment) const;
+  // Number of the oldest segment kept; that of the next append where there is none.
+  [[nodiscard]] std::uint64_t first_segment() const;
 
  private:
   void refresh();

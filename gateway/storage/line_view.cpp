@@ -10,11 +10,17 @@ LineView::LineView(const Store& store, rollup::LineIndex line, Millis gap_limit)
       gap_limit_(gap_limit),
       rules_{gap_limit, store.gone_since(store.dictionary().line_id(line))},
       replacements_(store.replacements(line)),
-      minutes_(store.line_records(line), store.dictionary(), rules_),
       quarters_(joined(store.line_records(line))) {}
 
 rollup::Timeline LineView::joined(const std::vector<std::vector<rollup::StoredRecord>>& records) const {
   return {join_quarters(records, store_.dictionary(), gap_limit_), store_.dictionary(), rules_};
+}
+
+const rollup::Timeline& LineView::minutes() {
+  if (!minutes_) {
+    minutes_ = std::make_unique<rollup::Timeline>(store_.line_records(line_), store_.dictionary(), rules_);
+  }
+  return *minutes_;
 }
 
 const rollup::Timeline* LineView::as_final(Window window, UnixMillis final_at) {

@@ -15,7 +15,8 @@ class LineView {
  public:
   LineView(const Store& store, rollup::LineIndex line, Millis gap_limit);
 
-  [[nodiscard]] const rollup::Timeline& minutes() const { return minutes_; }    // records as they are stored
+  // Records as they are stored; read when they are first asked for, since hardly a question does.
+  [[nodiscard]] const rollup::Timeline& minutes();
   [[nodiscard]] const rollup::Timeline& quarters() const { return quarters_; }  // their quarter-hour joins
 
   // The quarter-hour joins as of `final_at`, where a record inside the window was replaced or added after that: what
@@ -30,7 +31,7 @@ class LineView {
   Millis gap_limit_;
   rollup::TimelineRules rules_;
   std::vector<Replacement> replacements_;  // by time of replacement
-  rollup::Timeline minutes_;
+  std::unique_ptr<rollup::Timeline> minutes_;
   rollup::Timeline quarters_;
   std::optional<std::size_t> earlier_known_;  // how many replacements `earlier_` knows of
   std::unique_ptr<rollup::Timeline> earlier_;

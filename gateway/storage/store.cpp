@@ -244,6 +244,22 @@ std::optional<RecordRow> Store::record(const RecordKey& key) const {
   return row;
 }
 
+namespace {
+
+// A row of: start, source, length, generation, committed, changed, bytes.
+RecordRow row_of(SQLite::Statement& query, rollup::LineIndex line) {
+  RecordRow row;
+  const auto start = unix_millis(query.getColumn(0).getInt64());
+  row.key = {line, SourceIndex{query.getColumn(1).getUInt()}, {start, start + Millis{query.getColumn(2).getInt64()}}};
+  row.generation = static_cast<std::uint64_t>(query.getColumn(3).getInt64());
+  row.committed = unix_millis(query.getColumn(4).getInt64());
+  row.changed = unix_millis(query.getColumn(5).getInt64());
+  row.bytes = blob(query.getColumn(6));
+  return row;
+}
+
+}  // namespace
+
 void Store::scan_records(rollup::LineIndex line, std::optional<Window> range,
                          const std::function<void(RecordRow)>& visit) const {
   SQLite::Statement query(*database_,
@@ -252,15 +268,16 @@ void Store::scan_records(rollup::LineIndex line, std::optional<Window> range,
   query.bind(1, sql_index(line));
   query.bind(2, range ? sql(range->start) : INT64_MIN);
   query.bind(3, range ? sql(range->end) : INT64_MAX);
+  while (query.executeStep()) visit(row_of(query, line));
+}
+
+void Store::scan_back(rollup::LineIndex line, const std::function<bool(RecordRow)>& visit) const {
+  SQLite::Statement query(*database_,
+                          "SELECT start, source, length, generation, committed, changed, bytes FROM record "
+                          "WHERE line = ? ORDER BY start DESC, source DESC");
+  query.bind(1, sql_index(line));
   while (query.executeStep()) {
-    RecordRow row;
-    const auto start = unix_millis(query.getColumn(0).getInt64());
-    row.key = {line, SourceIndex{query.getColumn(1).getUInt()}, {start, start + Millis{query.getColumn(2).getInt64()}}};
-    row.generation = static_cast<std::uint64_t>(query.getColumn(3).getInt64());
-    row.committed = unix_millis(query.getColumn(4).getInt64());
-    row.changed = unix_millis(query.getColumn(5).getInt64());
-    row.bytes = blob(query.getColumn(6));
-    visit(std::move(row));
+    if (!visit(row_of(query, line))) return;
   }
 }
 

@@ -89,6 +89,8 @@ class Store {
   // Of one line, all sources, by window start; `range` cuts by window start.
   void scan_records(rollup::LineIndex line, std::optional<Window> range,
                     const std::function<void(RecordRow)>& visit) const;
+  // Of one line, newest window first, until `visit` returns false.
+  void scan_back(rollup::LineIndex line, const std::function<bool(RecordRow)>& visit) const;
   // For rollup::Timeline: one vector a source, in time order. `as_of`: with superseded records as they were then; what
   // was not kept when it was replaced (its day was open) stands as it is now.
   [[nodiscard]] std::vector<std::vector<rollup::StoredRecord>> line_records(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,12 +53,21 @@ UnixMillis wall_clock();
 struct RollupFlags {
   std::string from, to, grain = "day", line, measure, product, market, format;
 };
+struct IndicatorFlags {
+  std::string period, by, format;
+  std::vector<std::string> ids;
+  bool cumulative = false, exact = false;
+  std::map<std::string, std::string> scope;  // by key of indicators::kScopeKeys; "" is not set
+};
+// "table", "csv" or "json"; empty: table on a terminal, else csv. Throws Failure.
+query::Format format_of(const std::string& text);
 // Rows of a whole store, as `rollup` shows them.
 std::vector<query::RollupRow> rollup_of(storage::Store& store, const Context& context, const query::RollupRequest& request);
 
 int run_gateway(const std::filesystem::path& config);
 int check_config(const Place& place);
 int rollup(const Place& place, const RollupFlags& flags);
+int indicators_of(const Place& place, const IndicatorFlags& flags);
 int status(const Place& place, const std::string& format);
 int import_files(const Place& place, const std::vector<std::string>& files, const std::string& map_file,
                  const std::string& rejects_file, const std::string& recording);

@@ -51,6 +51,39 @@ int main(int argc, char** argv) {
   rollup_command->add_option("--format", flags.format, "table|csv|json (default: table on a terminal, else csv)");
   rollup_command->callback([&] { action = [&] { return rollup(place, flags); }; });
 
+  IndicatorFlags figure_flags;
+  auto* indicators_command = app.add_subcommand(
+      "indicators",
+      "This factory's official indicators, by the formulas of the centre. Register and prices are read from the\n"
+      "directory `register` of the configuration; a figure whose inputs are missing is null, with the reason.\n"
+      "  songhua-gateway indicators -c gateway.toml --period 2019-03\n"
+      "  songhua-gateway indicators -c gateway.toml --period 2019-03 --cumulative --indicator gross_output_current --by product\n"
+      "  songhua-gateway indicators -c gateway.toml --period 2019-03-15 --indicator oee --by line --exact");
+  where(indicators_command, place);
+  indicators_command
+      ->add_option("--period", figure_flags.period, "2019-03-15 | 2019-03 | 2019-01..02 | 2019-Q1 | 2019-H1 | 2019")
+      ->required();
+  indicators_command->add_flag("--cumulative", figure_flags.cumulative, "from 1 January to the period's end");
+  indicators_command->add_option("--indicator", figure_flags.ids, "one or several ids (default: the whole vocabulary)");
+  indicators_command->add_option("--by", figure_flags.by,
+                                 "one row for each part: line, product, market, market_group, division, ...");
+  indicators_command->add_flag("--exact", figure_flags.exact, "with the exact fraction behind each value");
+  const std::pair<const char*, const char*> scope_keys[]{
+      {"line", "SITE/CONTROLLER/DEVICE"},
+      {"product", "product id"},
+      {"market", "ISO 3166-1 alpha-2; CN is domestic"},
+      {"market-group", "a group of markets: cee, northeast_asia, ..."},
+      {"group", "a group of products or industries: high_tech, nev, ..."},
+      {"industry", "GB/T 4754 code; for figures of products that of the product"},
+      {"region", "as at the centre: the enterprise counts if it lies there"},
+      {"scale", "above (default) | all"}};
+  for (const auto& [key, help] : scope_keys) {
+    const std::string name = std::string(key) == "market-group" ? "market_group" : key;
+    indicators_command->add_option("--" + std::string(key), figure_flags.scope[name], help);
+  }
+  indicators_command->add_option("--format", figure_flags.format, "table|csv|json (default: table on a terminal, else csv)");
+  indicators_command->callback([&] { action = [&] { return indicators_of(place, figure_flags); }; });
+
   std::string format;
   auto* status_command = app.add_subcommand(
       "status",

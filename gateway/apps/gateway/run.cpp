@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "control.h"
 #include "forwarding.h"
+#include "http.h"
 #include "ingest/host.h"
 #include "ingest/pipeline.h"
 #include "intake.h"
@@ -55,12 +56,19 @@ int run_gateway(const std::filesystem::path& file) {
 
   std::unique_ptr<Forwarding> forwarding;
   std::unique_ptr<Control> control;
+  const auto http = Http::start(config);
+  ingest::Host* running = nullptr;  // the hooks are called by it only
   ingest::HostHooks hooks;
+  hooks.committed = [&](const ingest::CommitResult& result) {
+    if (http) http->committed(result);
+  };
   hooks.turn = [&](UnixMillis now) {
     if (forwarding) forwarding->turn(now);
     if (control) control->turn(now);
+    if (http) http->turn(now, *running, pipeline, forwarding.get());
   };
   ingest::Host host(*store, pipeline, host_options(config), hooks);
+  running = &host;
   if (config.forward) forwarding = std::make_unique<Forwarding>(*store, config, [&host] { host.wake(); });
   control = std::make_unique<Control>(file, context, *store, pipeline, host, forwarding);
   g_host = &host;
