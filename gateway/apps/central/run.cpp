@@ -198,7 +198,7 @@ int run_worker(const std::string& config_file) {
     answers = std::make_unique<Answers>(open(config_file, storage::Access::read_only), receiver);
     server = std::make_unique<web::Server>(config.http.host, config.http.port, answers->handlers());
     const auto port = server->start();
-    if (!port) throw Failure{kFault, port.error().message};
+    if (!port) throw Failure{kUsage, port.error().message};
     spdlog::info("page http://{}:{}/", config.http.host, *port);
   }
   std::thread waiting([&] {
