@@ -2,7 +2,7 @@
 # Watches six simulated lines become a province's indicators: installs, builds, starts two private brokers (plant and
 # centre), a centre, two factories' gateways and all six line families.
 #
-#   deploy/quickstart.sh [--once] [--dir DIR] [--port-base N]
+#   deploy/quickstart.sh [--once] [--province] [--dir DIR] [--port-base N]
 #
 # First each gateway imports the history of its own lines, last year and this year to date, and forwards it. Then the
 # lines go on from there, some hours ago, run fast until they have caught up with the clock and go on in real time; a
@@ -10,17 +10,20 @@
 #   --once        ends by itself: three hours of line time at full speed, in which the centre's broker is cut off and a
 #                 gateway is killed; compares every total of centre and edge with the lines' own ledgers. Status 0 only
 #                 when all are equal.
+#   --province    instead, the years 2018 and 2019 of a demonstration province, 22 factories over all prefectures; with
+#                 --once it ends by itself when totals are compared
 #   --dir DIR     where settings, logs, stores and ledgers go, and stay (default: a temporary folder that is removed)
 #   --port-base N the first loopback port to try (default 18830)
 # DIR/endpoints.json tells scripts where everything is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-mode=live dir="" port_base=18830
+once=false province=false dir="" port_base=18830
 usage() { echo "$0: $* (see --help)" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case "$1" in
-    --once) mode=${1#--} ;;
+    --once) once=true ;;
+    --province) province=true ;;
     --dir) dir=${2:-}; [ -n "$dir" ] || usage "--dir needs a directory"; shift ;;
     --port-base)
       port_base=${2:-}
@@ -58,4 +61,10 @@ free_port; plant=$free
 free_port; uplink=$free
 free_port; web=$free
 
-. "deploy/quickstart/$mode.sh"
+if $province; then
+  . deploy/quickstart/province.sh
+elif $once; then
+  . deploy/quickstart/once.sh
+else
+  . deploy/quickstart/live.sh
+fi
