@@ -64,9 +64,12 @@ Protection protect(const Tables& tables, const Rules& rules) {
     }
     protection.exact = protection.exact && found.exact;
     for (const auto cell : found.exposed) protection.exposed.push_back(component.tables.cells[cell].id);
+    for (const auto cell : found.narrow) protection.narrow.push_back(component.tables.cells[cell].id);
   }
-  std::ranges::sort(protection.exposed);
-  protection.exposed.erase(std::ranges::unique(protection.exposed).begin(), protection.exposed.end());
+  for (auto* list : {&protection.exposed, &protection.narrow}) {
+    std::ranges::sort(*list);
+    list->erase(std::ranges::unique(*list).begin(), list->end());
+  }
   return protection;
 }
 

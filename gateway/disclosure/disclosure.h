@@ -64,8 +64,11 @@ struct Protection {
   std::vector<Code> codes;  // by cell; of cells that are not shown: primary where sensitive, else free
   std::vector<std::vector<std::string>> why;  // of primary: the rules, as primary_suppression gives them
   bool exact = true;  // the cheapest pattern there is; false: found greedily, which meets the rules too
-  // Cells that earlier releases give away already, or that no pattern protects: their ids, for whoever publishes.
+  // Ids of cells that earlier releases give away already: for whoever publishes.
   std::vector<std::string> exposed;
+  // Ids of blanks that nobody knows, but that (c) cannot be met for: January to March is never less than the January to
+  // February that was given out before.
+  std::vector<std::string> narrow;
 
   [[nodiscard]] bool blank(std::size_t cell) const { return codes.at(cell) != Code::free; }
 };

@@ -14,7 +14,8 @@ namespace {
 struct Pattern {
   std::vector<bool> blank;
   std::vector<bool> far_up, far_down;
-  std::set<std::size_t> exposed;  // nothing helps them
+  std::set<std::size_t> exposed;  // known exactly, and nothing helps
+  std::set<std::size_t> narrow;   // nearer to what is known than asked for, and nothing helps
   Rational cost = 0;
   std::vector<std::string> added;  // ids, sorted
 };
@@ -44,7 +45,7 @@ class Search {
       auto pattern = std::move(open.back());
       open.pop_back();
       const auto choices = complaint(pattern);
-      if (choices.empty()) return {pattern.blank, true, {pattern.exposed.begin(), pattern.exposed.end()}};
+      if (choices.empty()) return found(pattern, true);
       for (const auto cell : choices) {
         auto next = with(pattern, cell);
         if (!seen.insert(next.added).second) continue;
@@ -100,31 +101,48 @@ class Search {
         return cost_[a] != cost_[b] ? cost_[a] < cost_[b] : tables_.cells[a].id < tables_.cells[b].id;
       });
       if (!wrong.choices.empty()) return wrong.choices;
-      pattern.exposed.insert(wrong.cells.begin(), wrong.cells.end());
+      if (wrong.narrow) {
+        (wrong.up ? pattern.far_up : pattern.far_down)[wrong.cells.front()] = true;
+        pattern.narrow.insert(wrong.cells.front());
+      } else {
+        pattern.exposed.insert(wrong.cells.begin(), wrong.cells.end());
+      }
     }
   }
 
   struct Wrong {
     std::vector<std::size_t> cells;  // that are not safe
     std::vector<std::size_t> choices;
+    bool narrow = false;  // not known, but not far enough to one side
+    bool up = false;
   };
+
+  bool pool_is_sensitive(const std::vector<std::size_t>& pool) const {
+    const auto [it, fresh] = pools_.try_emplace(pool, false);
+    if (fresh) {
+      std::vector<const Cell*> cells;
+      for (const auto cell : pool) cells.push_back(&tables_.cells[cell]);
+      it->second = !sensitivity(cells, rules_).empty();
+    }
+    return it->second;
+  }
 
   // (a) and (b) of indicators.md 12.
   [[nodiscard]] Wrong by_lines(const Pattern& pattern) const {
     for (const auto& line : tables_.lines) {
-      std::vector<const Cell*> pooled;
+      std::vector<std::size_t> pooled;
       std::vector<std::size_t> cells = line.parts;
       cells.push_back(line.total);
-      Wrong wrong{{}, cells};
+      Wrong wrong{{}, cells, false, false};
       std::size_t blanks = 0;
       for (const auto cell : cells) {
         if (!pattern.blank[cell]) continue;
         ++blanks;
         if (matters(pattern, cell)) wrong.cells.push_back(cell);
-        if (cell != line.total) pooled.push_back(&tables_.cells[cell]);
+        if (cell != line.total) pooled.push_back(cell);
       }
       if (wrong.cells.empty()) continue;
-      if (blanks == 1 || (!pattern.blank[line.total] && !sensitivity(pooled, rules_).empty())) return wrong;
+      if (blanks == 1 || (!pattern.blank[line.total] && pool_is_sensitive(pooled))) return wrong;
     }
     return {};
   }
@@ -137,7 +155,10 @@ class Search {
         if (!matters(pattern, i) || (up ? pattern.far_up : pattern.far_down)[i]) continue;
         if (!reach) reach.emplace(tables_, pattern.blank);
         const auto outcome = reach->go(i, up, distance_[i]);
-        if (!outcome.reached) return {{i}, outcome.relief};
+        if (!outcome.reached) {
+          const bool moves = outcome.distance > 0 || reach->go(i, !up, distance_[i]).distance > 0;
+          return {{i}, outcome.relief, moves, up};
+        }
         for (std::size_t k = 0; k < outcome.moves.size(); ++k) {
           if (outcome.moves[k] >= distance_[k]) pattern.far_up[k] = true;
           if (outcome.moves[k] <= -distance_[k]) pattern.far_down[k] = true;
@@ -162,15 +183,24 @@ class Search {
       less.far_up.assign(less.far_up.size(), false);
       less.far_down.assign(less.far_down.size(), false);
       const auto exposed = less.exposed;
-      if (complaint(less).empty() && less.exposed == exposed) pattern = std::move(less);
+      less.narrow.clear();
+      if (complaint(less).empty() && less.exposed == exposed && less.narrow == pattern.narrow)
+        pattern = std::move(less);
     }
-    return {pattern.blank, false, {pattern.exposed.begin(), pattern.exposed.end()}};
+    return found(pattern, false);
+  }
+  static Found found(const Pattern& pattern, bool exact) {
+    return {pattern.blank,
+            exact,
+            {pattern.exposed.begin(), pattern.exposed.end()},
+            {pattern.narrow.begin(), pattern.narrow.end()}};
   }
 
   const Tables& tables_;
   const Rules& rules_;
   std::vector<bool> sensitive_;
   std::vector<Rational> cost_, distance_;
+  mutable std::map<std::vector<std::size_t>, bool> pools_;
 };
 
 }  // namespace

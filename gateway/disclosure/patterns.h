@@ -23,6 +23,7 @@ struct Found {
   std::vector<bool> blank;  // hidden cells included
   bool exact = true;
   std::vector<std::size_t> exposed;
+  std::vector<std::size_t> narrow;
 };
 Found cheapest_pattern(const Tables& tables, const Rules& rules);
 

@@ -55,9 +55,24 @@ std::optional<Rational> parse_exact(std::string_view text) {
   return negative ? Rational(-*value) : *value;
 }
 
+std::string integer_text(const BigInt& value) {
+  constexpr std::int64_t kBlock = 1'000'000'000'000'000'000;
+  constexpr std::size_t kBlockDigits = 18;
+  std::string text;
+  BigInt rest = abs(value);
+  while (rest >= kBlock) {
+    const auto low = std::to_string(static_cast<std::int64_t>(rest % kBlock));
+    text.insert(0, std::string(kBlockDigits - low.size(), '0') + low);
+    rest /= kBlock;
+  }
+  text.insert(0, std::to_string(static_cast<std::int64_t>(rest)));
+  return value < 0 ? "-" + text : text;
+}
+
 std::string exact_text(const Rational& value) {
   const auto den = denominator(value);
-  return numerator(value).str() + (den == 1 ? "" : "/" + den.str());
+  const auto num = integer_text(numerator(value));
+  return den == 1 ? num : num + "/" + integer_text(den);
 }
 
 void FractionSum::add(const BigInt& num, std::int64_t den) {

@@ -25,6 +25,8 @@ inline Rational rational(Fraction value) {
 
 // "12", "-3.50", "1229/10000000000". None for anything else: no exponents, no thousands separators.
 std::optional<Rational> parse_exact(std::string_view text);
+// Digits only, with a sign where it is negative. Not BigInt::str: that one asks the global locale for separators.
+std::string integer_text(const BigInt& value);
 // "53/10", or "90" where the denominator is 1.
 std::string exact_text(const Rational& value);
 

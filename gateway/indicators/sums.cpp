@@ -56,7 +56,7 @@ Fraction narrow(const Rational& value) {
   const auto text = exact_text(value);
   if (const auto exact = Fraction::parse(text)) return *exact;
   const BigInt millionths = numerator(value) * 1'000'000 / denominator(value);
-  return Fraction::parse(millionths.str() + "/1000000").value_or(Fraction{0, 1});
+  return Fraction::parse(integer_text(millionths) + "/1000000").value_or(Fraction{0, 1});
 }
 
 }  // namespace
@@ -198,13 +198,18 @@ void Rollups::add_product_row(const QuantityRow& row, const Product& product, Da
   line.cycle_all += pri * quantity;
 }
 
+Rational Rollups::energy_of(const QuantityRow& row, Day day) const {
+  constexpr std::string_view kEnergy = "energy.";
+  if (!row.key.measure.starts_with(kEnergy)) return 0;
+  const auto* c = coefficient(inputs_, std::string_view(row.key.measure).substr(kEnergy.size()), day);
+  return c == nullptr ? Rational(0) : Rational(rational(row.quantity) * c->tce_per_unit);
+}
+
 void Rollups::add_energy(const QuantityRow& row, Day day, Building& into) {
   const std::string carrier = row.key.measure.substr(std::string_view("energy.").size());
   auto& sums = into.sums[row.enterprise];
   if (carrier == "electricity") sums.lines[row.line].electricity_wh += big(row.quantity);
-  const auto* c = coefficient(inputs_, carrier, day);
-  if (c == nullptr) return;  // shown as a measure, not counted as energy
-  const Rational tce = rational(row.quantity) * c->tce_per_unit;
+  const Rational tce = energy_of(row, day);  // what has no coefficient is shown as a measure, not counted as energy
   into.levels[row.enterprise].tce += tce;
   sums.lines[row.line].tce += tce;
 }

@@ -87,6 +87,8 @@ class Rollups {
                               Day day) const;
   // Does a row count under the filter? `product` is null for rows without one and for uncatalogued ones.
   [[nodiscard]] bool passes(const QuantityRow& row, const Product* product, const RowFilter& filter) const;
+  // tce of a row of energy that counts; 0 of any other row.
+  [[nodiscard]] Rational energy_of(const QuantityRow& row, Day day) const;
   QuantitySource& source() { return source_; }
 
  private:
