@@ -148,6 +148,13 @@ void Journal::refresh() {
   next_ = static_cast<std::uint64_t>(database_.execAndGet("SELECT coalesce(max(id), 0) + 1 FROM segment").getInt64());
 }
 
+namespace {
+
+// Of a segment's blob: a zstd frame of encode_segment().
+constexpr int kCodec = 1;
+
+}  // namespace
+
 void Journal::append(const std::vector<Entry>& entries) {
   if (entries.empty()) return;
   auto first = entries.front().received, last = first;
@@ -158,21 +165,25 @@ void Journal::append(const std::vector<Entry>& entries) {
   const auto blob = compress(encode_segment(entries));
   SQLite::Statement insert(database_,
                            "INSERT INTO segment(id, first_received, last_received, count, codec, bytes) "
-                           "VALUES (?, ?, ?, ?, 1, ?)");
+                           "VALUES (?, ?, ?, ?, ?, ?)");
   insert.bind(1, static_cast<std::int64_t>(next_));
   insert.bind(2, static_cast<std::int64_t>(count_of(first)));
   insert.bind(3, static_cast<std::int64_t>(count_of(last)));
   insert.bind(4, static_cast<std::int64_t>(entries.size()));
-  insert.bindNoCopy(5, blob.data(), static_cast<int>(blob.size()));
+  insert.bind(5, kCodec);
+  insert.bindNoCopy(6, blob.data(), static_cast<int>(blob.size()));
   insert.exec();
   ++next_;
 }
 
 Result<std::vector<Entry>> Journal::read(std::uint64_t segment) const {
-  const auto where = "segment " + std::to_string(segment);
-  SQLite::Statement query(database_, "SELECT bytes FROM segment WHERE id = ?");
+  const auto where = database_.getFilename() + ": segment " + std::to_string(segment);
+  SQLite::Statement query(database_, "SELECT bytes, codec FROM segment WHERE id = ?");
   query.bind(1, static_cast<std::int64_t>(segment));
   if (!query.executeStep()) return Error{where + ": not in the journal any more"};
+  if (const int codec = query.getColumn(1).getInt(); codec != kCodec) {
+    return Error{where + ": written by a newer version of this program (codec " + std::to_string(codec) + ")"};
+  }
   const auto column = query.getColumn(0);
   const auto raw = inflate({static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())},
                            kLargestSegment);
