@@ -1,5 +1,7 @@
 #include "plant.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -16,7 +18,8 @@ std::string slurp(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::map<std::string, std::map<std::string, std::string>> csv_rows(const std::string& csv, const std::vector<std::string>& key) {
+std::map<std::string, std::map<std::string, std::string>> csv_rows(const std::string& csv,
+                                                                   const std::vector<std::string>& key) {
   std::map<std::string, std::map<std::string, std::string>> rows;
   CsvReader reader(csv);
   std::vector<std::string> header, fields;
@@ -49,7 +52,8 @@ Totals ledger_totals(const std::filesystem::path& file) {
 }
 
 Totals rollup_totals(const std::filesystem::path& config) {
-  const auto done = run(built_program("songhua-gateway"), {"rollup", "-c", config.string(), "--grain", "total", "--format", "csv"});
+  const auto done =
+      run(built_program("songhua-gateway"), {"rollup", "-c", config.string(), "--grain", "total", "--format", "csv"});
   EXPECT_EQ(done.status, 0) << done.err;
   Totals totals;
   for (const auto& [key, row] : csv_rows(done.out, {"line", "measure", "product", "market"})) {
@@ -58,12 +62,44 @@ Totals rollup_totals(const std::filesystem::path& config) {
   return totals;
 }
 
-std::vector<std::string> line_arguments(const Broker& broker, const std::filesystem::path& dir) {
-  return {"run",     "--broker", broker.uri(),  "--site",  "S1",      "--controller",   "C1",      "--line",  "auto",
-          "--line",  "railcar",  "--line",      "laser",   "--line",  "rubber",         "--line",  "fertilizer",
-          "--line",  "satellite", "--seed",     "7",       "--speed", "max",            "--start", "2019-03-01T08:30:00+08:00",
-          "--duration", "3h",    "--interval",  "10s",     "--nvram", (dir / "nvram").string(), "--ledger", (dir / "ledger.csv").string(),
-          "--primary-host", "songhua", "--reconnect", "100ms..500ms"};
+std::vector<std::string> line_arguments(const Broker& broker, const std::filesystem::path& dir, int hours) {
+  return {"run",
+          "--broker",
+          broker.uri(),
+          "--site",
+          "S1",
+          "--controller",
+          "C1",
+          "--line",
+          "auto",
+          "--line",
+          "railcar",
+          "--line",
+          "laser",
+          "--line",
+          "rubber",
+          "--line",
+          "fertilizer",
+          "--line",
+          "satellite",
+          "--seed",
+          "7",
+          "--speed",
+          "max",
+          "--start",
+          "2019-03-01T08:30:00+08:00",
+          "--duration",
+          std::to_string(hours) + "h",
+          "--interval",
+          "10s",
+          "--nvram",
+          (dir / "nvram").string(),
+          "--ledger",
+          (dir / "ledger.csv").string(),
+          "--primary-host",
+          "songhua",
+          "--reconnect",
+          "100ms..500ms"};
 }
 
 bool is_counted(const std::string& measure) {
@@ -71,11 +107,38 @@ bool is_counted(const std::string& measure) {
          measure.starts_with("energy.") || measure == "labour.time" || measure == "event.failures";
 }
 
-std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& broker_uri, const std::string& more) {
+Killer::Killer() {
+  const char* rounds = std::getenv("SONGHUA_KILL_ROUNDS");
+  const char* seed = std::getenv("SONGHUA_SEED");
+  rounds_ = rounds != nullptr ? std::atoi(rounds) : 20;
+  seed_ = seed != nullptr ? static_cast<unsigned>(std::atoi(seed)) : std::random_device{}();
+  random_.seed(seed_);
+}
+
+void Killer::run(std::unique_ptr<Process>& line, const std::function<void()>& go_on,
+                 const std::vector<std::function<void()>>& victims) {
+  std::vector<std::size_t> order;
+  for (int round = 0; round < rounds_; ++round) {
+    if (order.empty()) {
+      for (std::size_t i = 0; i < victims.size(); ++i) order.push_back(i);
+      std::shuffle(order.begin(), order.end(), random_);
+    }
+    while (line->wait(std::chrono::milliseconds{20 + random_() % 600})) {
+      ASSERT_EQ(line->wait(), 0) << line->err();
+      go_on();
+    }
+    victims[order.back()]();
+    order.pop_back();
+  }
+}
+
+std::filesystem::path write_config(const std::filesystem::path& directory, const std::string& broker_uri,
+                                   const std::string& more) {
   const auto file = directory / "gateway.toml";
   std::ofstream out(file);
   out << "id = \"gw1\"\nenterprise = \"E1\"\nstore = \"" << (directory / "store").string() << "\"\n"
-      << more << "[sparkplug]\nservers = [\"" << broker_uri << "\"]\nreorder_timeout = \"500ms\"\n[http]\nlisten = \"\"\n";
+      << more << "[sparkplug]\nservers = [\"" << broker_uri
+      << "\"]\nreorder_timeout = \"500ms\"\n[http]\nlisten = \"\"\n";
   return file;
 }
 
