@@ -92,7 +92,9 @@ void Pipeline::import_rows(const std::string& name, bool quarters, std::string p
   repeat(import_entry(name, quarters, std::move(payload), now));
 }
 
-void Pipeline::adjustment(std::string payload, UnixMillis now) { repeat(adjustment_entry(std::move(payload), now)); }
+void Pipeline::adjustment(std::string payload, UnixMillis now) {
+  repeat(adjustment_entry(std::move(payload), now));
+}
 
 void Pipeline::line_state(const LineId& line, bool gone, UnixMillis at, UnixMillis now) {
   repeat(line_entry(line, gone, at, now));
@@ -135,10 +137,10 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     if (batch.entries.empty() && batch.changed.empty()) return batch.result;
 
     const auto generation = batch.segment;
-    const auto written = keeper_.flush(generation, now, [&](rollup::LineIndex line, Window window) {
-      return day_is_final(line, window, now);
-    });
-    store_.journal().append({std::make_move_iterator(batch.entries.begin()), std::make_move_iterator(batch.entries.end())});
+    const auto written = keeper_.flush(
+        generation, now, [&](rollup::LineIndex line, Window window) { return day_is_final(line, window, now); });
+    store_.journal().append(
+        {std::make_move_iterator(batch.entries.begin()), std::make_move_iterator(batch.entries.end())});
     for (const auto& key : batch.changed) store_.put_session(key.first, key.second, sessions_.at(key).save());
     for (const auto& [name, by] : batch.counts) store_.add_count(name, by);
     transaction.commit();
@@ -177,9 +179,11 @@ void Pipeline::recover() {
 
 void Pipeline::process(Batch& batch, Entry& entry) {
   switch (entry.kind) {
-    case EntryKind::message: return process_message(batch, entry);
+    case EntryKind::message:
+      return process_message(batch, entry);
     case EntryKind::import:
-    case EntryKind::adjustment: return process_import(batch, entry, entry.topic);
+    case EntryKind::adjustment:
+      return process_import(batch, entry, entry.topic);
     case EntryKind::host: {
       if (const auto server = server_of(entry.payload, "lost")) {
         for (auto& [key, session] : sessions_) {
@@ -204,7 +208,8 @@ void Pipeline::process(Batch& batch, Entry& entry) {
       return;
     }
     case EntryKind::resolution:
-    case EntryKind::config: return;  // resolutions are found again by the sessions; configuration is the caller's
+    case EntryKind::config:
+      return;  // resolutions are found again by the sessions; configuration is the caller's
   }
 }
 
@@ -295,9 +300,11 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
       const auto held = pipeline.entry_at(batch, {a.position});
       if (!held || !a.names) return;
       pipeline.remember_names(a.names);
-      pipeline.apply(batch, *held, a.names.get(), sparkplug::ResolveOptions::Part::aliased, {a.position}, batch.segment);
-      batch.entries.push_back({EntryKind::resolution, Fate::applied, batch.entries.empty() ? batch.now : batch.entries.back().received,
-                               key.first, key.second, encode_position({a.position}), a.names->id()});
+      pipeline.apply(batch, *held, a.names.get(), sparkplug::ResolveOptions::Part::aliased, {a.position},
+                     batch.segment);
+      batch.entries.push_back({EntryKind::resolution, Fate::applied,
+                               batch.entries.empty() ? batch.now : batch.entries.back().received, key.first, key.second,
+                               encode_position({a.position}), a.names->id()});
     }
     void operator()(const sparkplug::Quarantine& a) const {
       auto held = pipeline.entry_at(batch, {a.position});
@@ -345,7 +352,7 @@ void Pipeline::apply(Batch& batch, const Entry& entry, const sparkplug::NameTabl
     act(batch, key, actions);
   }
   translation.message->digest = digest_of(entry.topic, entry.payload);
-  keeper_.apply(store_.dictionary().source(node_of(*topic)), translation.message, segment);
+  refuse_frozen(batch, entry, keeper_.apply(store_.dictionary().source(node_of(*topic)), translation.message, segment));
 }
 
 void Pipeline::process_import(Batch& batch, Entry& entry, const std::string& source) {
@@ -356,10 +363,19 @@ void Pipeline::process_import(Batch& batch, Entry& entry, const std::string& sou
   }
   entry.fate = Fate::applied;
   const auto index = store_.dictionary().source(source);
+  std::vector<UnixMillis> frozen;
   for (const auto& message : *messages) {
     message->digest = digest_of(entry.topic, entry.payload);
-    keeper_.apply(index, message, batch.segment);
+    for (const auto start : keeper_.apply(index, message, batch.segment)) frozen.push_back(start);
   }
+  refuse_frozen(batch, entry, frozen);
+}
+
+void Pipeline::refuse_frozen(Batch& batch, const Entry& entry, const std::vector<UnixMillis>& windows) {
+  if (windows.empty()) return;
+  refuse(batch, entry, "before_horizon",
+         "the journal no longer holds what the records from " + format_utc(*std::ranges::min_element(windows)) +
+             " on were made of; correct them with `adjust`");
 }
 
 std::optional<Entry> Pipeline::entry_at(Batch& batch, Position position) {
@@ -404,8 +420,8 @@ std::shared_ptr<const sparkplug::NameTable> Pipeline::names(std::uint64_t id) {
   return *table;
 }
 
-// One import's messages in one segment, by the first minute that they touch: a file that is imported again rebuilds each
-// of its windows from the same segment, which must not be read through for every one of them.
+// One import's messages in one segment, by the first minute that they touch: a file that is imported again rebuilds
+// each of its windows from the same segment, which must not be read through for every one of them.
 struct Pipeline::ImportedSegment {
   struct Item {
     UnixMillis first;

@@ -61,8 +61,8 @@ class Observer {
                        const std::shared_ptr<const sparkplug::NameTable>& names) = 0;
 };
 
-// Owned by one thread. Everything taken in waits in memory until commit(), which is one transaction: on an error nothing
-// of it has happened, and the same commit can be tried again.
+// Owned by one thread. Everything taken in waits in memory until commit(), which is one transaction: on an error
+// nothing of it has happened, and the same commit can be tried again.
 class Pipeline {
  public:
   Pipeline(storage::Store& store, PipelineOptions options);
@@ -90,9 +90,9 @@ class Pipeline {
   };
   std::variant<CommitResult, CommitError> commit(UnixMillis now);
 
-  // Puts a mapping in force, whose text is `mapping_text`. Where it, or the rules, differ from what the store's records were
-  // made with, all records are made again from the journal, as if it had been there from the start, in one transaction;
-  // what differs is forwarded again. On an error nothing has changed.
+  // Puts a mapping in force, whose text is `mapping_text`. Where it, or the rules, differ from what the store's records
+  // were made with, all records are made again from the journal, as if it had been there from the start, in one
+  // transaction; what differs is forwarded again. On an error nothing has changed.
   struct Adopted {
     bool rebuilt = false;
     std::uint64_t generation = 0;
@@ -101,9 +101,11 @@ class Pipeline {
     std::uint64_t retracted = 0;  // records that nothing feeds any more
   };
   using Progress = std::function<void(std::size_t done, std::size_t all)>;  // segments of the journal
-  std::variant<Adopted, CommitError> adopt(const lines::Mapping& mapping, const std::string& mapping_text, UnixMillis now,
-                                           const Progress& progress = {});
+  std::variant<Adopted, CommitError> adopt(const lines::Mapping& mapping, const std::string& mapping_text,
+                                           UnixMillis now, const Progress& progress = {});
   [[nodiscard]] bool is_in_force(const std::string& mapping_text) const;
+  // The same with the mapping in force, whatever it was before: for verify, on a copy.
+  std::variant<Adopted, CommitError> make_again(UnixMillis now, const Progress& progress = {});
 
   [[nodiscard]] std::optional<UnixMillis> next_deadline() const;
   void set_observer(Observer* observer) { observer_ = observer; }
@@ -123,8 +125,10 @@ class Pipeline {
   void act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions);
   void apply(Batch& batch, const storage::Entry& entry, const sparkplug::NameTable* names,
              sparkplug::ResolveOptions::Part part, storage::Position position, std::uint64_t segment);
+  void refuse_frozen(Batch& batch, const storage::Entry& entry, const std::vector<UnixMillis>& windows);
   void refuse(Batch& batch, const storage::Entry& entry, const std::string& reason, const std::string& detail);
-  std::vector<SharedMessage> load(storage::SourceIndex source, Window window, const std::vector<std::uint64_t>& segments);
+  std::vector<SharedMessage> load(storage::SourceIndex source, Window window,
+                                  const std::vector<std::uint64_t>& segments);
   std::shared_ptr<const sparkplug::NameTable> names(std::uint64_t id);
   std::shared_ptr<const std::vector<storage::Entry>> segment(std::uint64_t id);
   struct ImportedSegment;
@@ -149,7 +153,8 @@ class Pipeline {
   std::size_t queued_bytes_ = 0;
   std::map<std::uint64_t, std::shared_ptr<const sparkplug::NameTable>> names_;
   std::map<std::uint64_t, std::shared_ptr<const std::vector<storage::Entry>>> segments_;  // read for rebuilding
-  std::map<std::pair<storage::SourceIndex, std::uint64_t>, std::shared_ptr<const ImportedSegment>> imported_;  // the same
+  std::map<std::pair<storage::SourceIndex, std::uint64_t>, std::shared_ptr<const ImportedSegment>>
+      imported_;  // the same
   Observer* observer_ = nullptr;
 };
 

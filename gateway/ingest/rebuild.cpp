@@ -76,6 +76,24 @@ std::variant<Pipeline::Adopted, Pipeline::CommitError> Pipeline::adopt(const lin
   }
 }
 
+std::variant<Pipeline::Adopted, Pipeline::CommitError> Pipeline::make_again(UnixMillis now, const Progress& progress) {
+  keeper_.reset();
+  try {
+    SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    Adopted adopted;
+    adopted.rebuilt = true;
+    adopted.generation = store_.journal().next_segment();
+    rebuild(adopted, now, progress);
+    transaction.commit();
+    keeper_.reset();
+    return adopted;
+  } catch (const SQLite::Exception& problem) {
+    recover();
+    return CommitError{"the records could not be made again: " + std::string(problem.what()),
+                       storage::is_disk_trouble(problem)};
+  }
+}
+
 void Pipeline::rebuild(Adopted& adopted, UnixMillis now, const Progress& progress) {
   auto& dictionary = store_.dictionary();
   std::vector<SeriesSpec> specs;

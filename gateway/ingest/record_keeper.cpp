@@ -39,7 +39,9 @@ RecordKeeper::Open& RecordKeeper::open(storage::SourceIndex index, Source& sourc
     window.builder = std::make_unique<rollup::MinuteBuilder>(start, store_.dictionary(), rules_);
     for (const auto line : source.lines) window.builder->add_line(line);
   }
-  if (auto segments = store_.touched(index, start); !segments.empty()) {
+  if (auto segments = store_.touched(index, start); store_.is_frozen(segments)) {
+    window.frozen = true;
+  } else if (!segments.empty()) {
     window.messages = load_(index, window.window, segments);
     window.segments = std::move(segments);
     window.builder.reset();
@@ -57,14 +59,22 @@ void RecordKeeper::add(Open& window, const Source& source, const SharedMessage& 
   }
 }
 
-void RecordKeeper::apply(storage::SourceIndex index, const SharedMessage& message, std::uint64_t segment) {
+std::vector<UnixMillis> RecordKeeper::apply(storage::SourceIndex index, const SharedMessage& message,
+                                            std::uint64_t segment) {
   Source& source = source_of(index);
   for (const auto& part : message->lines) {
     if (source.lines.insert(part.line).second) store_.set_line_of(index, part.line);
   }
+  std::vector<UnixMillis> frozen;
   for (const auto start : windows_touched(*message, source.length)) {
-    add(open(index, source, start), source, message, segment);
+    auto& window = open(index, source, start);
+    if (window.frozen) {
+      frozen.push_back(start);
+    } else {
+      add(window, source, message, segment);
+    }
   }
+  return frozen;
 }
 
 RecordKeeper::Written RecordKeeper::flush(std::uint64_t generation, UnixMillis now,
@@ -105,6 +115,8 @@ void RecordKeeper::trim() {
   }
 }
 
-void RecordKeeper::reset() { sources_.clear(); }
+void RecordKeeper::reset() {
+  sources_.clear();
+}
 
 }  // namespace songhua::ingest

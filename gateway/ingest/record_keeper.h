@@ -25,16 +25,17 @@ class RecordKeeper {
 
   RecordKeeper(storage::Store& store, rollup::BuildRules rules, Load load);
 
-  // `segment`: the journal segment that holds the message.
-  void apply(storage::SourceIndex source, const SharedMessage& message, std::uint64_t segment);
+  // `segment`: the journal segment that holds the message. Windows of the message that are frozen (store.h) are left as
+  // they are: their starts are returned.
+  std::vector<UnixMillis> apply(storage::SourceIndex source, const SharedMessage& message, std::uint64_t segment);
 
   struct Written {
     std::uint64_t records = 0;
     std::uint64_t rebuilt = 0;  // windows
     std::set<rollup::LineIndex> lines;
   };
-  // Writes what changed, marks it to be forwarded, inside the caller's transaction. `is_final` tells whether the record's
-  // day was final before: then what is replaced is kept.
+  // Writes what changed, marks it to be forwarded, inside the caller's transaction. `is_final` tells whether the
+  // record's day was final before: then what is replaced is kept.
   Written flush(std::uint64_t generation, UnixMillis now,
                 const std::function<bool(rollup::LineIndex, Window)>& is_final);
   // Lets go of windows that are not among the newest; after a successful commit.
@@ -49,6 +50,7 @@ class RecordKeeper {
     std::vector<SharedMessage> messages;
     std::vector<std::uint64_t> segments;  // ascending
     bool changed = false;
+    bool frozen = false;
     std::map<rollup::LineIndex, std::size_t> written;  // hash of the bytes last written
   };
   struct Source {

@@ -19,8 +19,16 @@ INSERT INTO temp.before SELECT line, start, source, length, generation, committe
 CREATE INDEX temp.before_by_source ON before(source, start);
 DELETE FROM main.record;
 DELETE FROM main.dirty;
-DELETE FROM main.touched;
 DELETE FROM main.source_line;
+)sql";
+
+// What a frozen window has stays: there is nothing left to make it of.
+constexpr const char* kKeepFrozen = R"sql(
+DELETE FROM main.touched WHERE NOT EXISTS
+  (SELECT 1 FROM temp.frozen f WHERE f.source = touched.source AND f.start = touched.start);
+INSERT INTO main.record SELECT b.line, b.start, b.source, b.length, b.generation, b.committed, b.changed, b.bytes
+  FROM temp.frozen f JOIN temp.before b ON b.source = f.source AND b.start = f.start;
+DROP TABLE temp.frozen;
 )sql";
 
 constexpr const char* kBringBack = R"sql(
@@ -50,7 +58,17 @@ void bind_key(SQLite::Statement& statement, const RecordKey& key) {
 Rebuild::Rebuild(Store& store, const std::vector<std::string>& reasons, const std::vector<std::string>& fact_prefixes)
     : store_(store) {
   auto& database = store_.database();
+  database.exec("CREATE TEMP TABLE frozen(source INTEGER, start INTEGER, PRIMARY KEY(source, start)) WITHOUT ROWID");
+  SQLite::Statement keep(database, "INSERT INTO temp.frozen VALUES (?, ?)");
+  for (const auto& [source, start] : store_.frozen_windows()) {
+    keep.reset();
+    keep.bind(1, static_cast<std::int64_t>(source));
+    keep.bind(2, static_cast<std::int64_t>(count_of(start)));
+    keep.exec();
+  }
+  keep.reset();
   database.exec(kSetAside);
+  database.exec(kKeepFrozen);
   SQLite::Statement forget(database, "DELETE FROM quarantine WHERE reason = ?");
   for (const auto& reason : reasons) {
     forget.reset();

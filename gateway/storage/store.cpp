@@ -1,6 +1,7 @@
 #include "storage/store.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -106,6 +107,9 @@ struct Store::Statements {
         mark_dirty(db,
                    "INSERT INTO dirty(line, quarter, generation) VALUES (?1, ?2, ?3) "
                    "ON CONFLICT(line, quarter) DO UPDATE SET generation = ?3"),
+        quarantine_again(db,
+                         "UPDATE quarantine SET count = count + ?1 WHERE reason = ?2 AND topic = ?3 AND detail = ?4"),
+        quarantine_rows(db, "SELECT count(*) FROM quarantine"),
         quarantine(db,
                    "INSERT INTO quarantine(received, reason, topic, detail, position, count, payload) "
                    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(reason, topic, detail) "
@@ -115,7 +119,7 @@ struct Store::Statements {
                   "ON CONFLICT(name) DO UPDATE SET value = value + ?2") {}
 
   SQLite::Statement put_record, supersede, note_added, get_record, set_touched, get_touched, put_session, mark_dirty,
-      quarantine, add_count;
+      quarantine_again, quarantine_rows, quarantine, add_count;
 };
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Access access) {
@@ -148,6 +152,19 @@ std::unique_ptr<Store> Store::in_memory() {
   std::unique_ptr<Store> store(new Store);
   auto database = open_database(":memory:", Access::read_write, kStoreId, kStoreMigrations);
   store->database_ = std::move(*database);
+  store->load();
+  return store;
+}
+
+std::unique_ptr<Store> Store::copy_of(Store& original) {
+  std::unique_ptr<Store> store(new Store);
+  auto database = open_database("", Access::read_write, kStoreId, kStoreMigrations);
+  if (!database) throw SQLite::Exception(database.error().message);
+  store->database_ = std::move(*database);
+  auto* copying = sqlite3_backup_init(store->database_->getHandle(), "main", original.database_->getHandle(), "main");
+  const int done = copying == nullptr ? SQLITE_ERROR : sqlite3_backup_step(copying, -1);
+  sqlite3_backup_finish(copying);
+  if (done != SQLITE_DONE) throw SQLite::Exception(store->database_->getHandle(), done);
   store->load();
   return store;
 }
@@ -400,6 +417,23 @@ void Store::set_touched(SourceIndex source, UnixMillis window_start, const std::
   s.exec();
 }
 
+bool Store::is_frozen(const std::vector<std::uint64_t>& touched) const {
+  return !touched.empty() && touched.front() < journal_->first_segment();
+}
+
+std::vector<std::pair<SourceIndex, UnixMillis>> Store::frozen_windows() const {
+  std::vector<std::pair<SourceIndex, UnixMillis>> windows;
+  const auto first = journal_->first_segment();
+  if (first <= 1) return windows;
+  SQLite::Statement query(*database_, "SELECT source, start, segments FROM touched");
+  while (query.executeStep()) {
+    const auto segments = decode_numbers(blob(query.getColumn(2)));
+    if (segments.empty() || segments.front() >= first) continue;
+    windows.emplace_back(SourceIndex{query.getColumn(0).getUInt()}, unix_millis(query.getColumn(1).getInt64()));
+  }
+  return windows;
+}
+
 std::vector<rollup::LineIndex> Store::lines_of(SourceIndex source) const {
   std::vector<rollup::LineIndex> lines;
   SQLite::Statement query(*database_, "SELECT line FROM source_line WHERE source = ? ORDER BY line");
@@ -457,12 +491,23 @@ void Store::mark_dirty(rollup::LineIndex line, UnixMillis quarter, std::uint64_t
 }
 
 void Store::quarantine(const Quarantined& entry) {
+  auto& again = statements_->quarantine_again;
+  again.reset();
+  again.bind(1, sql(entry.count));
+  again.bind(2, entry.reason);
+  again.bind(3, entry.topic);
+  again.bind(4, entry.detail);
+  if (again.exec() > 0) return;
+  auto& rows = statements_->quarantine_rows;
+  rows.reset();
+  const bool full = rows.executeStep() && rows.getColumn(0).getInt64() >= kQuarantineRows;
+  rows.reset();
   auto& s = statements_->quarantine;
   s.reset();
   s.bind(1, sql(entry.received));
   s.bind(2, entry.reason);
-  s.bind(3, entry.topic);
-  s.bind(4, entry.detail);
+  s.bind(3, full ? std::string(kQuarantineOverflow) : entry.topic);
+  s.bind(4, full ? std::string() : entry.detail);
   s.bind(5, sql(entry.position));
   s.bind(6, sql(entry.count));
   s.bindNoCopy(7, entry.payload.data(), static_cast<int>(entry.payload.size()));

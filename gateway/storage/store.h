@@ -29,6 +29,9 @@ struct Incarnation {
   std::uint64_t continued_to = 0;        // ... and the batch number up to which it goes on
 };
 
+inline constexpr std::int64_t kQuarantineRows = 10'000;
+inline constexpr std::string_view kQuarantineOverflow = "(further topics)";
+
 struct RecordKey {
   rollup::LineIndex line{};
   SourceIndex source{};
@@ -66,6 +69,8 @@ class Store {
   static Result<std::unique_ptr<Store>> open(const std::string& directory, Access access);
   // In memory: for verify, dry runs and tests.
   static std::unique_ptr<Store> in_memory();
+  // A copy in a temporary file that nobody else sees and that ends with it. What SQLite reports is thrown.
+  static std::unique_ptr<Store> copy_of(Store& original);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -112,6 +117,9 @@ class Store {
   // Which segments hold messages that touch a source's window.
   [[nodiscard]] std::vector<std::uint64_t> touched(SourceIndex source, UnixMillis window_start) const;
   void set_touched(SourceIndex source, UnixMillis window_start, const std::vector<std::uint64_t>& segments);
+  // Is one of these segments no longer in the journal? Then the window that they touch is frozen: it can't be rebuilt.
+  [[nodiscard]] bool is_frozen(const std::vector<std::uint64_t>& touched) const;
+  [[nodiscard]] std::vector<std::pair<SourceIndex, UnixMillis>> frozen_windows() const;
   // Lines that a source has fed.
   [[nodiscard]] std::vector<rollup::LineIndex> lines_of(SourceIndex source) const;
   void set_line_of(SourceIndex source, rollup::LineIndex line);
@@ -127,7 +135,8 @@ class Store {
   // Dirty line-quarters: what forwarding has to send, with the generation of the latest change.
   void mark_dirty(rollup::LineIndex line, UnixMillis quarter, std::uint64_t generation);
 
-  // Quarantine counts repeats of one (reason, topic, detail) in one row.
+  // Quarantine counts repeats of one (reason, topic, detail) in one row. Beyond kQuarantineRows rows new ones are
+  // counted in one row a reason: a sender that invents topics does not fill the disk.
   void quarantine(const Quarantined& entry);
   [[nodiscard]] std::vector<Quarantined> quarantined(std::size_t limit) const;
   [[nodiscard]] std::map<std::string, std::uint64_t> quarantine_counts() const;

@@ -8,6 +8,7 @@
 #include "pace.h"
 #include "progress.h"
 #include "recording.h"
+#include "storage/retention.h"
 
 namespace songhua::gateway {
 namespace {
@@ -78,11 +79,26 @@ int verify(const Place& place) {
   auto store = open_store(context, storage::Access::read_only);
   // One state of the store for journal and records, though a gateway may go on writing.
   const SQLite::Transaction snapshot(store->database());
-  auto fresh = storage::Store::in_memory();
+  // With a whole journal everything is made from nothing, sessions too. Where its beginning has been dropped, the rest is
+  // made again on a copy: what can no longer be made stays in it.
+  const auto dropped_up_to = storage::horizon(*store);
+  const auto fresh = dropped_up_to ? storage::Store::copy_of(*store) : storage::Store::in_memory();
   ingest::Pipeline pipeline(*fresh, pipeline_options(context));
-  PipelineSink sink(pipeline);
-  const auto entries = repeat_all(store->journal(), sink, "verify");
-  if (interrupted()) throw Failure{kFault, "verify: stopped before the end; nothing is proved"};
+  std::uint64_t entries = 0;
+  if (dropped_up_to) {
+    Progress progress("verify", 100);
+    const auto again = pipeline.make_again(
+        wall_clock(), [&](std::size_t done, std::size_t all) { progress.at(all == 0 ? 100 : done * 100 / all); });
+    progress.clear();
+    if (const auto* trouble = std::get_if<ingest::Pipeline::CommitError>(&again)) {
+      throw Failure{kFault, "verify: " + trouble->message};
+    }
+    entries = std::get<ingest::Pipeline::Adopted>(again).entries;
+  } else {
+    PipelineSink sink(pipeline);
+    entries = repeat_all(store->journal(), sink, "verify");
+    if (interrupted()) throw Failure{kFault, "verify: stopped before the end; nothing is proved"};
+  }
 
   std::uint64_t compared = 0, different = 0;
   for (const auto grain : {Grain::minute, Grain::quarter_hour, Grain::hour, Grain::day, Grain::month, Grain::total}) {
@@ -110,6 +126,10 @@ int verify(const Place& place) {
   if (!segments.empty()) {
     std::cerr << " received " << context.config.time_zone.format(segments.front().first_received) << " to "
               << context.config.time_zone.format(segments.back().last_received);
+  }
+  if (dropped_up_to) {
+    std::cerr << "; what was received until " << context.config.time_zone.format(*dropped_up_to)
+              << " is no longer in the journal and was taken as recorded";
   }
   std::cerr << ": " << compared << " rows compared, " << different << " differ\n";
   return different == 0 ? kDone : kNo;

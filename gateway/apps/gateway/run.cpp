@@ -15,6 +15,7 @@
 #include "ingest/host.h"
 #include "ingest/pipeline.h"
 #include "intake.h"
+#include "retention.h"
 #include "storage/store.h"
 
 namespace songhua::gateway {
@@ -53,6 +54,7 @@ int run_gateway(const std::filesystem::path& file) {
 
   ingest::Pipeline pipeline(*store, pipeline_options(context));
   adopt_mapping(pipeline, context);
+  Retention retention(*store, pipeline, config.journal);
 
   std::unique_ptr<Forwarding> forwarding;
   std::unique_ptr<Control> control;
@@ -63,6 +65,7 @@ int run_gateway(const std::filesystem::path& file) {
     if (http) http->committed(result);
   };
   hooks.turn = [&](UnixMillis now) {
+    retention.turn(now);
     if (forwarding) forwarding->turn(now);
     if (control) control->turn(now);
     if (http) http->turn(now, *running, pipeline, forwarding.get());
