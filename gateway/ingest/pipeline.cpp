@@ -74,6 +74,7 @@ void Pipeline::message(Inbound inbound) {
   Entry entry;
   entry.kind = EntryKind::message;
   entry.received = inbound.received;
+  if (inbound.retained) entry.fate = Fate::retained;
   entry.server = inbound.server;
   entry.topic = std::move(inbound.topic);
   entry.payload = std::move(inbound.payload);
@@ -231,6 +232,9 @@ void Pipeline::process_message(Batch& batch, Entry& entry) {
     entry.fate = Fate::noted;
     return show_command(entry, *topic);
   }
+  // Births are never retained by who keeps to the rules. One that was may be of a life that is over: its aliases would
+  // book one metric on another, and its node would look alive.
+  if (entry.fate == Fate::retained) return refuse(batch, entry, "retained", "kept by the broker, not said now");
   const auto payload = decoder_.decode(entry.payload);
   if (!payload) {
     entry.fate = Fate::refused;

@@ -39,7 +39,8 @@ enum class EntryKind : std::uint8_t {
 };
 
 // What became of a message when it was taken in. Only applied ones feed records.
-enum class Fate : std::uint8_t { applied = 0, held = 1, duplicate = 2, refused = 3, noted = 4 };
+// `retained`: refused, because the broker had kept it (the flag is not part of topic or payload).
+enum class Fate : std::uint8_t { applied = 0, held = 1, duplicate = 2, refused = 3, noted = 4, retained = 5 };
 
 struct Entry {
   EntryKind kind = EntryKind::message;
