@@ -31,12 +31,22 @@ struct Settings {
   bool calendar_adjusted = false;  // levels per mean working day of the year, flagged; needs calendar.csv
 };
 
+// An input that changed between two times.
+struct Cause {
+  std::string
+      kind;  // late_data | price | base | register | ppi | target | groups | calendar | energy | settings | line
+  std::string what;   // which factory, window, row
+  std::string place;  // "prices.csv:2", where the input has one
+  UnixMillis at{};    // when it was stored
+};
+
 // A figure that was published before, for the status `revised` and the size of the revision.
 struct PublishedFigure {
   std::optional<Rational> exact;  // in the figure's unit; none where it was null
   std::string value;
   std::string status;
-  UnixMillis at{};
+  UnixMillis at{};  // a moment at which it stood so: --as-of shows it
+  std::vector<Cause> causes;
 };
 // By indicator, scope and period name; none where it was never final nor frozen.
 using PublishedLookup = std::function<std::optional<PublishedFigure>(const std::string& indicator, const Scope& scope,
@@ -88,6 +98,7 @@ struct IndicatorRow {
   std::optional<bool> published;          // false for January and February alone
   std::optional<PublishedFigure> previous;
   std::optional<Value> revision;
+  std::string conf;  // F, C or D, where disclosure control has decided; for the role that may see it
   std::shared_ptr<Explanation> explanation;
 };
 
@@ -100,6 +111,7 @@ Result<std::vector<IndicatorRow>> compute(const IndicatorRequest& request, const
 // The row as interfaces.md shows it; `exact` adds "exact": "n/d".
 nlohmann::ordered_json to_json(const IndicatorRow& row, bool exact);
 nlohmann::ordered_json to_json(const Explanation& explanation);
+nlohmann::ordered_json to_json(const Cause& cause);
 // The same keys as CSV, header first; objects as JSON text, flags joined by ';'.
 std::string to_csv(const std::vector<IndicatorRow>& rows, bool exact);
 

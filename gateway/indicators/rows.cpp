@@ -40,6 +40,8 @@ Json previous_json(const PublishedFigure& previous, bool exact) {
   if (exact && previous.exact) json["exact"] = exact_text(*previous.exact);
   json["status"] = previous.status;
   json["at"] = format_utc(previous.at);
+  json["cause"] = Json::array();
+  for (const auto& cause : previous.causes) json["cause"].push_back(to_json(cause));
   return json;
 }
 
@@ -52,10 +54,10 @@ Json warnings_json(const IndicatorRow& row) {
 }
 
 const std::vector<std::string>& csv_keys() {
-  static const std::vector<std::string> keys{"indicator", "scope",         "period",   "value",   "reason",
-                                             "exact",     "unit",          "status",   "flags",   "warnings",
-                                             "published", "method",        "index",    "base",    "base_source",
-                                             "coverage",  "imputed_share", "previous", "revision"};
+  static const std::vector<std::string> keys{"indicator", "scope",         "period",   "value",    "reason",
+                                             "exact",     "unit",          "status",   "flags",    "warnings",
+                                             "published", "method",        "index",    "base",     "base_source",
+                                             "coverage",  "imputed_share", "previous", "revision", "conf"};
   return keys;
 }
 
@@ -71,6 +73,15 @@ std::string cell(const Json& json, const std::string& key) {
 }
 
 }  // namespace
+
+Json to_json(const Cause& cause) {
+  Json json;
+  json["kind"] = cause.kind;
+  json["what"] = cause.what;
+  if (!cause.place.empty()) json["place"] = cause.place;
+  json["at"] = format_utc(cause.at);
+  return json;
+}
 
 Json to_json(const IndicatorRow& row, bool exact) {
   Json json;
@@ -100,6 +111,7 @@ Json to_json(const IndicatorRow& row, bool exact) {
   if (row.imputed_share) json["imputed_share"] = present(*row.imputed_share, 1);
   if (row.previous) json["previous"] = previous_json(*row.previous, exact);
   if (row.revision) json["revision"] = revision_json(row);
+  if (!row.conf.empty()) json["conf"] = row.conf;
   return json;
 }
 
