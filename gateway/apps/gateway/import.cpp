@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "imports/imports.h"
 #include "ingest/import_rows.h"
+#include "intake.h"
 #include "progress.h"
 #include "recording.h"
 #include "sparkplug/payload.h"
@@ -175,17 +176,13 @@ int import_files(const Place& place, const std::vector<std::string>& files, cons
     if (!parsed) throw Failure{kUsage, parsed.error().message};
     map = std::move(*parsed);
   }
-  std::unique_ptr<storage::Store> store;
-  std::unique_ptr<ingest::Pipeline> pipeline;
   std::unique_ptr<EntrySink> sink;
   if (into_recording) {
     const auto owner =
         place_named ? RecordingFacts{context.config.id, context.config.enterprise, {}} : RecordingFacts{};
     sink = std::make_unique<RecordingSink>(recording, owner);
   } else {
-    store = open_store(context, storage::Access::read_write);
-    pipeline = std::make_unique<ingest::Pipeline>(*store, pipeline_options(context));
-    sink = std::make_unique<PipelineSink>(*pipeline);
+    sink = intake(context);
   }
   Rejects rejects(rejects_file.empty() ? files.front() + ".rejects" : rejects_file);
   std::uint64_t taken = 0;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "commands.h"
+#include "intake.h"
 #include "pace.h"
 #include "progress.h"
 #include "recording.h"
@@ -79,8 +80,8 @@ int verify(const Place& place) {
   auto store = open_store(context, storage::Access::read_only);
   // One state of the store for journal and records, though a gateway may go on writing.
   const SQLite::Transaction snapshot(store->database());
-  // With a whole journal everything is made from nothing, sessions too. Where its beginning has been dropped, the rest is
-  // made again on a copy: what can no longer be made stays in it.
+  // With a whole journal everything is made from nothing, sessions too. Where its beginning has been dropped, the rest
+  // is made again on a copy: what can no longer be made stays in it.
   const auto dropped_up_to = storage::horizon(*store);
   const auto fresh = dropped_up_to ? storage::Store::copy_of(*store) : storage::Store::in_memory();
   ingest::Pipeline pipeline(*fresh, pipeline_options(context));
@@ -183,6 +184,7 @@ int replay(const std::string& file, const Place& place, const ReplayFlags& flags
     throw Failure{kUsage, context.config.store.string() + ": holds a journal already; replay goes into a new store"};
   }
   ingest::Pipeline pipeline(*store, pipeline_options(context));
+  if (flags.merge) adopt_mapping(pipeline, context);
   PipelineSink sink(pipeline);
   const auto taken = repeat_all(recording.journal(), sink, file, *pace, [&](const storage::Entry& entry) {
     if (!flags.merge) return true;
