@@ -1,0 +1,125 @@
+// A province of one factory is that factory: what its gateway computes and what the centre computes from what the
+// gateway forwarded are the same rows, to the last digit of the exact fractions (issue 'Indicators', same at both
+// ends).
+#include "one_factory.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "support/wait.h"
+
+namespace songhua::test {
+namespace {
+
+using nlohmann::json;
+
+std::string default_catalogue() {
+  std::ifstream in(std::string(SONGHUA_DEPLOY_DATA) + "/catalogue.toml");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+class ProvinceOfOneFactory : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    factory_ = new OneFactory({.from = "2018-01-01T00:00:00+08:00",
+                               .to = "2019-04-03T00:00:00+08:00",
+                               .catalogue = default_catalogue(),
+                               .edge_listen = "",
+                               .centre_listen = ""});
+  }
+  static void TearDownTestSuite() {
+    delete factory_;
+    factory_ = nullptr;
+  }
+  static inline OneFactory* factory_ = nullptr;
+};
+
+const json* find(const json& rows, const std::string& id) {
+  for (const auto& row : rows) {
+    if (row.at("indicator") == id) return &row;
+  }
+  return nullptr;
+}
+
+TEST_F(ProvinceOfOneFactory, EdgeAndCentreGiveTheSameRows) {
+  using Flags = std::vector<std::string>;
+  // The whole vocabulary for a month of the year so far and for a day; some of it for other periods and parts.
+  const Flags questions[]{
+      {"--period", "2019-03", "--cumulative"},
+      {"--period", "2019-03-15"},
+      {"--period", "2019-01..02", "--indicator", "value_added_growth", "--indicator", "oee"},
+      {"--period", "2019-Q1", "--indicator", "energy_intensity", "--indicator", "labour_productivity"},
+      {"--period", "2018-H1", "--scale", "all", "--indicator", "sales_value"},
+      {"--period", "2018", "--indicator", "gross_output_comparable"},
+      {"--period", "2019-03", "--by", "product", "--indicator", "gross_output_current"},
+      {"--period", "2019-03", "--by", "market", "--indicator", "export_delivery_value"},
+      {"--period", "2019-03", "--by", "market_group", "--indicator", "export_delivery_value"},
+      {"--period", "2019-03", "--by", "prefecture", "--indicator", "industrial_value_added"},
+      {"--period", "2019-03-15", "--by", "line", "--indicator", "oee", "--indicator", "availability"},
+      {"--period", "2019-03", "--product", "rubber-epdm", "--indicator", "product_output"}};
+  for (auto flags : questions) {
+    flags.emplace_back("--exact");
+    std::string question;
+    for (const auto& flag : flags) question += flag + " ";
+    SCOPED_TRACE(question);
+    // Both ends count the settle delay from their own commits: final is what is waited for.
+    json edge, centre;
+    (void)eventually([&] {
+      edge = factory_->edge_figures(flags);
+      centre = factory_->centre_figures(flags);
+      return edge == centre;
+    });
+    EXPECT_FALSE(edge.empty());
+    EXPECT_EQ(edge, centre) << json::diff(edge, centre).dump(1);
+  }
+}
+
+// That the comparison above compares figures, not absences of figures.
+TEST_F(ProvinceOfOneFactory, TheFiguresAreThere) {
+  const auto month = factory_->edge_figures({"--period", "2019-03", "--exact"});
+  for (const char* id : {"gross_output_current",
+                         "gross_output_comparable",
+                         "sales_value",
+                         "sales_output_ratio",
+                         "export_delivery_value",
+                         "industrial_value_added",
+                         "value_added_growth",
+                         "value_added_growth_cumulative",
+                         "production_index",
+                         "capacity_utilisation",
+                         "energy_consumption",
+                         "energy_intensity",
+                         "energy_per_unit",
+                         "labour_productivity",
+                         "labour_productivity_hour",
+                         "availability",
+                         "oee",
+                         "quality_ratio",
+                         "mtbf_s",
+                         "target.gap_pp"}) {
+    const auto* row = find(month, id);
+    ASSERT_NE(row, nullptr) << id;
+    EXPECT_FALSE(row->at("value").is_null()) << row->dump();
+  }
+  const auto day = factory_->edge_figures({"--period", "2019-03-15", "--indicator", "oee", "--by", "line"});
+  ASSERT_EQ(day.size(), 2U) << day.dump();
+  for (const auto& row : day) EXPECT_FALSE(row.at("value").is_null()) << row.dump();
+}
+
+TEST_F(ProvinceOfOneFactory, AFaultyRegisterFileIsToldWithItsPlace) {
+  const auto file = factory_->register_file(
+      "base-2017.csv", "enterprise,period,item,product,market,value,unit\nE1,2017,va_cmp,,,x,CNY 10k\n");
+  const auto done =
+      run(built_program("songhua-gateway"),
+          {"indicators", "-c", (file.parent_path().parent_path() / "gateway.toml").string(), "--period", "2019-03"});
+  std::filesystem::remove(file);
+  EXPECT_EQ(done.status, 2);
+  EXPECT_NE(done.err.find("base-2017.csv:2"), std::string::npos) << done.err;
+}
+
+}  // namespace
+}  // namespace songhua::test
