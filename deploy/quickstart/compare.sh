@@ -41,7 +41,7 @@ forward_all() {  # TIMEOUT
   local enterprise done=0
   for enterprise in "${factories[@]}"; do
     bar "the centre takes what they forward" "$done" "${#factories[@]}"
-    gateway forward "$enterprise" --drain --timeout "$1" 2>"$dir/$enterprise/drain.log" ||
+    gateway forward "$enterprise" --drain --timeout "$1" >"$dir/$enterprise/drain.log" 2>&1 ||
       { tail -n 3 "$dir/$enterprise/drain.log" >&2; return 1; }
     done=$((done + 1))
   done

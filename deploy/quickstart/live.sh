@@ -5,4 +5,6 @@ begin
 # Three minutes of line time a second: hours pass while one looks on.
 for enterprise in "${factories[@]}"; do start_lines "$enterprise" --speed 180; done
 say "the lines run fast until they have caught up with the clock; Ctrl-C ends all"
-show_table --every "$([ -t 1 ] && echo 3 || echo 10)"
+edges=()
+for enterprise in "${factories[@]}"; do edges+=(--edge "http://127.0.0.1:${edge_port[$enterprise]}/"); done
+show_table --every "$([ -t 1 ] && echo 3 || echo 10)" "${edges[@]}"

@@ -37,7 +37,7 @@ settle() {  # ENTERPRISE: its past, up to December where it is late
     { cat "$dir/$1/history.log" >&2; return 1; }
 }
 forward() {  # ENTERPRISE
-  gateway forward "$1" --drain --timeout 60s 2>"$dir/$1/drain.log" || { tail -n 3 "$dir/$1/drain.log" >&2; return 1; }
+  gateway forward "$1" --drain --timeout 60s >"$dir/$1/drain.log" 2>&1 || { tail -n 3 "$dir/$1/drain.log" >&2; return 1; }
 }
 
 seconds() { say "$1 ($((SECONDS - since)) s)"; since=$SECONDS; }
@@ -79,8 +79,8 @@ ask the centre, for instance:
 SAY
 if $once; then
   compare || { cat "$dir/compared.txt"; fail "totals differ from the ledgers"; }
-  show_table --times 1 --period 2019-12
+  show_table --times 1 --province 2019-12
   echo "all $(grep -c ' equal' "$dir/compared.txt") totals of centre and edge equal the lines' own ledgers"
   exit 0
 fi
-show_table --every 30 --period 2019-12
+show_table --every 30 --province 2019-12

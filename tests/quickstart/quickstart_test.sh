@@ -1,0 +1,86 @@
+#!/bin/bash
+# The quick start as a person and a script meet it: wrong arguments, Ctrl-C, and a whole run that must reconcile.
+#
+#   quickstart_test.sh arguments|interrupt|once BIN_DIR
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+case=$1 bin=$2
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+quickstart=deploy/quickstart.sh
+die() { echo "FAILED: $*" >&2; tail -n 20 "$scratch"/*.err "$scratch"/run/*.log >&2 2>/dev/null; exit 1; }
+
+# Ports of their own for runs of several presets at once: below the range that the kernel gives out.
+port_base=$((20000 + $$ % 10000))
+
+refused() {  # WHAT ARGUMENTS...
+  local what=$1 status=0
+  shift
+  "$quickstart" "$@" >"$scratch/out" 2>"$scratch/refused.err" || status=$?
+  [ "$status" -eq 2 ] || die "$what: status $status, not 2"
+  grep -q -- "--help" "$scratch/refused.err" || die "$what: does not say where help is"
+}
+
+nothing_is_left() {
+  local left
+  left=$(pgrep -f "$scratch/run" || true)
+  [ -z "$left" ] || die "processes are left: $(ps -o args= -p $left)"
+  for port in $ports; do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then die "port $port is still served"; fi
+  done
+}
+
+case $case in
+  arguments)
+    refused "an unknown option" --frob
+    refused "a directory that is missing" --dir
+    refused "a port that is none" --port-base eighty
+    refused "a port out of range" --port-base 70000
+    refused "programs that are not there" --bin "$scratch"
+    mkdir "$scratch/used" && touch "$scratch/used/centre.db"
+    refused "a directory that holds a run" --bin "$bin" --dir "$scratch/used"
+    "$quickstart" --help >"$scratch/help" || die "--help: status $?"
+    grep -q -- "--once" "$scratch/help" || die "--help does not speak of --once"
+    ;;
+  interrupt)
+    before=$(ls -d /tmp/songhua.* 2>/dev/null | wc -l)
+    # A shell starts background commands deaf to Ctrl-C; the script must hear it, as it does on a terminal.
+    setsid python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])' \
+      "$quickstart" --bin "$bin" --dir "$scratch/run" --port-base "$port_base" >"$scratch/out" 2>"$scratch/interrupt.err" &
+    run=$!
+    for _ in $(seq 1200); do
+      grep -q "province, 20" "$scratch/out" && break
+      kill -0 "$run" 2>/dev/null || die "it ended by itself"
+      sleep 0.1
+    done
+    grep -q "province, 20" "$scratch/out" || die "no table within two minutes"
+    grep -q "S1/C1/auto" "$scratch/out" || die "the table does not show the lines"
+    ports=$(grep -o '127.0.0.1:[0-9]*' "$scratch/run/endpoints.json" | cut -d : -f 2 | sort -u)
+    [ -n "$ports" ] || die "endpoints.json names no address"
+    kill -INT -- "-$run"
+    wait "$run"
+    status=$?
+    [ "$status" -eq 130 ] || die "after Ctrl-C status $status, not 130"
+    nothing_is_left
+    [ "$(ls -d /tmp/songhua.* 2>/dev/null | wc -l)" -le "$before" ] || die "a temporary folder is left"
+    ;;
+  once)
+    "$quickstart" --once --bin "$bin" --dir "$scratch/run" --port-base "$port_base" >"$scratch/out" 2>"$scratch/once.err" ||
+      { cat "$scratch/out" >&2; die "status $?"; }
+    grep -q "totals of centre and edge equal the lines' own ledgers" "$scratch/out" || die "does not say that totals are equal"
+    python3 - "$scratch/run/endpoints.json" <<'PY' || die "endpoints.json names what is not there"
+import json, os, sys
+ends = json.load(open(sys.argv[1]))
+files = [ends["centre"][key] for key in ("config", "store", "log")]
+for gateway in ends["gateways"]:
+    files += [gateway[key] for key in ("config", "store", "ledger", "log")]
+missing = [file for file in files if not os.path.exists(file)]
+sys.exit(f"missing: {missing}" if missing or len(ends["gateways"]) != 2 else 0)
+PY
+    ports=$(grep -o '127.0.0.1:[0-9]*' "$scratch/run/endpoints.json" | cut -d : -f 2 | sort -u)
+    nothing_is_left
+    ;;
+  *) die "no such case: $case" ;;
+esac
+echo "$case: ok"
