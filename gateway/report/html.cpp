@@ -57,20 +57,22 @@ class Page {
     for (const auto& sentence : part.sentences) add("<p>", sentence, "</p>\n");
     if (part.target) drawing(part.target->title, {}, target_chart(*part.target, language_));
     for (const auto& chart : part.charts) drawing(chart.title, chart.unit, bar_chart(chart, language_));
-    for (const auto& each : part.tables) table(each);
+    for (const auto& each : part.tables) {
+      if (!(each.title == part.title)) add("<h3>", each.title, "</h3>\n");
+      table(each);
+    }
     out_ += "</section>\n";
   }
 
   void drawing(const Words& title, const Words& unit, const std::string& svg) {
     out_ += "<figure>";
     auto caption = title;
-    if (!unit.empty()) caption = {title.zh + "(" + unit.zh + ")", title.en + " (" + unit.en + ")"};
+    if (!unit.empty()) caption = {title.zh + "（" + unit.zh + "）", title.en + " (" + unit.en + ")"};
     add("<figcaption>", caption, "</figcaption>");
     out_ += svg + "</figure>\n";
   }
 
   void table(const Table& t) {
-    add("<h3>", t.title, "</h3>\n");
     if (!t.rows.empty()) {
       out_ += "<div class=\"wide\"><table id=\"" + t.id + "\">\n";
       header(t);
@@ -94,7 +96,7 @@ class Page {
     for (const auto& column : t.columns) grouped = grouped || !column.group.empty();
     const std::string tall = grouped ? " rowspan=\"2\"" : "";
     out_ += "<thead>\n<tr><th" + tall + "></th>";
-    if (has_units(t)) add("<th" + tall + ">", {"单位", "unit"}, "</th>");
+    if (has_units(t)) add("<th class=\"of\"" + tall + ">", {"单位", "unit"}, "</th>");
     for (std::size_t c = 0; grouped && c < t.columns.size();) {
       std::size_t end = c;
       while (end < t.columns.size() && t.columns[end].group == t.columns[c].group) ++end;

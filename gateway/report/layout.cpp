@@ -58,6 +58,19 @@ bool is_blank(const Cell& cell) {
   return cell.shown == Shown::not_available || cell.shown == Shown::not_applicable;
 }
 
+// Nobody there: levels are a true zero at both ends, so that there is no rate either.
+bool is_void(const Row& row) {
+  bool no_rate = false;
+  for (const auto& cell : row.cells) {
+    if (is_blank(cell)) {
+      no_rate = no_rate || cell.reason == "no_base" || cell.reason == "base_not_positive";
+    } else if (!is_figure(cell) || indicators::parse_exact(cell.text) != indicators::Rational(0)) {
+      return false;
+    }
+  }
+  return no_rate;
+}
+
 Words listed(const std::vector<Words>& items) {
   Words text;
   for (const auto& item : items) text = text.empty() ? item : text + Words{"、", "; "} + item;
@@ -101,6 +114,16 @@ Cell cell_of(const Material& m, const IndicatorRow* row) {
   cell.shown = Shown::figure;
   cell.text = indicators::present(row->shown ? *row->shown : *row->value, row->decimals);
   return cell;
+}
+
+Words money_words(const IndicatorRow& row) {
+  const indicators::Rational size = abs(*row.value);  // CNY 10k
+  return {indicators::present(indicators::Rational(size / 10000), 2) + "亿元",
+          "CNY " + indicators::present(indicators::Rational(size / 100), 2) + " million"};
+}
+
+std::string hundred_millions(const IndicatorRow& row) {
+  return indicators::present(indicators::Rational(*row.value / 10000), 2);
 }
 
 Table table_by_parts(const Material& m, const std::string& id, const Words& title, const std::vector<Part>& parts,
@@ -175,7 +198,7 @@ void tidy(Table& table) {
   }
   if (std::all_of(all.begin(), all.end(), [](const Cell* cell) { return is_blank(*cell); })) {
     const auto why = reason_words(first_reason(all));
-    table.missing = {{"本表没有数据:" + why.zh + "。", "There are no figures for this table: " + why.en + "."}};
+    table.missing = {{"本表没有数据：" + why.zh + "。", "There are no figures for this table: " + why.en + "."}};
     table.rows.clear();
     table.columns.clear();
     table.notes.clear();
@@ -189,20 +212,22 @@ void tidy(Table& table) {
     if (!column.id.ends_with("_rank")) {
       const auto why = reason_words(first_reason(cells));
       const auto name = column.group.empty() ? column.title : column.group + Words{" ", ", "} + column.title;
-      table.missing.insert(table.missing.begin(), {name.zh + ":" + why.zh + "。", name.en + ": " + why.en + "."});
+      table.missing.insert(table.missing.begin(), {name.zh + "：" + why.zh + "。", name.en + ": " + why.en + "."});
     }
     for (auto& row : table.rows) row.cells.erase(row.cells.begin() + static_cast<std::ptrdiff_t>(c));
     table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(c));
   }
   std::erase_if(table.rows, [&](const Row& row) {
-    if (!std::all_of(row.cells.begin(), row.cells.end(), is_blank)) return false;
-    const Cell* first = row.cells.empty() ? nullptr : &row.cells.front();
-    const auto why = reason_words(first == nullptr || first->reason.empty() ? "no_output" : first->reason);
-    empty_rows.push_back(row.title + Words{"(" + why.zh + ")", " (" + why.en + ")"});
+    const bool nobody = is_void(row);
+    if (!nobody && !std::all_of(row.cells.begin(), row.cells.end(), is_blank)) return false;
+    const auto& reason = row.cells.front().reason;
+    const auto why = nobody ? Words{"没有企业或没有生产", "no enterprise, or nothing made"}
+                            : reason_words(reason.empty() ? "no_output" : reason);
+    empty_rows.push_back(row.title + Words{"（" + why.zh + "）", " (" + why.en + ")"});
     return true;
   });
   if (!empty_rows.empty()) {
-    table.missing.push_back(Words{"没有数据的项目:", "No figures for: "} + listed(empty_rows) + Words{"。", "."});
+    table.missing.push_back(Words{"没有数据的项目：", "No figures for: "} + listed(empty_rows) + Words{"。", "."});
   }
 }
 

@@ -18,6 +18,11 @@ inline bool is_figure(const Cell& cell) {
 // A rate of change whose enterprises have reported less than the coverage limit.
 bool is_withheld(const Material& m, const indicators::IndicatorRow& row);
 
+// The size of an amount in sentences, from the exact figure: 2.95亿元 / CNY 294.67 million; the sign is the sentence's.
+Words money_words(const indicators::IndicatorRow& row);
+// In CNY 100 million, with two decimals.
+std::string hundred_millions(const indicators::IndicatorRow& row);
+
 // A line of a table by parts.
 struct Part {
   std::string id;

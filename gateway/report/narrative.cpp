@@ -5,19 +5,10 @@
 namespace songhua::report {
 namespace {
 
-const indicators::Rational kTenThousandsPerHundredMillion = 10000;
-
 Words unsigned_change(const std::string& text, const Words& up, const Words& down, const Words& unit) {
   const bool falls = text.starts_with("-");
   const auto size = falls ? text.substr(1) : text;
   return (falls ? down : up) + plain(size) + unit;
-}
-
-Words grew(const std::string& rate) {
-  const bool falls = rate.starts_with("-");
-  const auto size = falls ? rate.substr(1) : rate;
-  return falls ? Words{"下降" + size + "%", "fell by " + size + " %"}
-               : Words{"增长" + size + "%", "grew by " + size + " %"};
 }
 
 Words moved(const std::string& points) {
@@ -26,11 +17,6 @@ Words moved(const std::string& points) {
   const auto size = falls ? points.substr(1) : points;
   return falls ? Words{"回落" + size + "个百分点", size + " points down"}
                : Words{"加快" + size + "个百分点", size + " points up"};
-}
-
-// A level in CNY 100 million, from the exact figure.
-std::string hundred_millions(const indicators::IndicatorRow& row) {
-  return indicators::present(indicators::Rational(*row.value / kTenThousandsPerHundredMillion), 2);
 }
 
 // The difference of two printed rates, with one decimal.
@@ -44,20 +30,20 @@ Words against_country(const std::string& own, const std::string& national) {
   const auto difference = printed_difference(own, national);
   if (difference.empty()) return {};
   if (indicators::parse_exact(difference) == indicators::Rational(0)) {
-    return {",与全国(" + national + "%)持平", ", the same as the country's " + national + " %"};
+    return {"，与全国（" + national + "%）持平", ", the same as the country's " + national + " %"};
   }
-  return unsigned_change(difference, {",高于全国", ", "}, {",低于全国", ", "}, {}) +
+  return unsigned_change(difference, {"，高于全国", ", "}, {"，低于全国", ", "}, {}) +
          (difference.starts_with("-")
-              ? Words{"个百分点(全国" + national + "%)", " points below the country's " + national + " %"}
-              : Words{"个百分点(全国" + national + "%)", " points above the country's " + national + " %"});
+              ? Words{"个百分点（全国" + national + "%）", " points below the country's " + national + " %"}
+              : Words{"个百分点（全国" + national + "%）", " points above the country's " + national + " %"});
 }
 
 Words growth_sentence(const Material& m) {
   const auto& span = m.span();
   const auto place = region_words(m.options.region, *m.inputs);
   const auto growth = cell_of(m, m.find("value_added_growth", m.whole, span));
-  Words text{span.title.zh + "," + place.zh + "规模以上工业增加值",
-             "In " + span.title.en + " the value added of industry above designated size in " + place.en + " "};
+  Words text{span.title.zh + "，" + place.zh + "规模以上工业增加值",
+             when_words(span.period).en + " the value added of industry above designated size in " + place.en + " "};
   if (growth.shown == Shown::withheld) {
     return text +
            Words{"增速因覆盖率低于规定下限暂不公布。", "is not given a growth rate: coverage is below the limit."};
@@ -67,16 +53,16 @@ Words growth_sentence(const Material& m) {
   }
   if (!is_figure(growth)) {
     const auto why = reason_words(growth.reason);
-    return text + Words{"没有同比增速(" + why.zh + ")。", "has no growth rate (" + why.en + ")."};
+    return text + Words{"没有同比增速（" + why.zh + "）。", "has no growth rate (" + why.en + ")."};
   }
-  text = text + Words{"同比", ""} + grew(growth.text) +
-         Words{"(可比价)", " over the same period last year at comparable prices"};
+  text = text + Words{"同比", ""} + grew_words(growth.text) +
+         Words{"（可比价）", " over the same period last year at comparable prices"};
   text = text + against_country(growth.text, m.options.national_month);
   const auto change = cell_of(m, m.find("value_added_growth_change", m.whole, span));
   if (m.has_before && is_figure(change)) {
     const auto before = period_words(m.before);
     const auto how = moved(change.text);
-    text = text + Words{",增速比" + before.zh + how.zh, "; " + how.en + " on " + before.en};
+    text = text + Words{"，增速比" + before.zh + how.zh, "; " + how.en + " on " + before.en};
   }
   return text + Words{"。", "."};
 }
@@ -85,7 +71,7 @@ Words cumulative_sentence(const Material& m) {
   if (m.spans.size() < 2) return {};
   const auto growth = cell_of(m, m.find("value_added_growth", m.whole, m.cumulative()));
   if (!is_figure(growth)) return {};
-  return m.cumulative().title + Words{"累计", ": it "} + grew(growth.text) +
+  return when_words(m.cumulative().period) + Words{"累计", " it "} + grew_words(growth.text) +
          against_country(growth.text, m.options.national_cumulative) + Words{"。", "."};
 }
 
@@ -96,19 +82,18 @@ Words sales_sentence(const Material& m) {
   Words text{"产品销售率为" + ratio.text + "%", "The sales ratio was " + ratio.text + " %"};
   const auto change = cell_of(m, m.find("sales_output_ratio_change", m.whole, span));
   if (is_figure(change)) {
-    text = text + unsigned_change(change.text, {",同比提高", ", "}, {",同比下降", ", "},
+    text = text + unsigned_change(change.text, {"，同比提高", ", "}, {"，同比下降", ", "},
                                   {"个百分点", change.text.starts_with("-") ? " points below last year's"
                                                                             : " points above last year's"});
   }
   const auto* exports = m.find("export_delivery_value", m.whole, span);
   if (exports != nullptr && is_figure(cell_of(m, exports))) {
-    const auto value = hundred_millions(*exports);
-    text = text +
-           Words{";出口交货值" + value + "亿元", "; export delivery value came to CNY " + value + " hundred million"};
+    const auto value = money_words(*exports);
+    text = text + Words{"；出口交货值" + value.zh, "; export delivery value came to " + value.en};
     const auto growth = cell_of(m, m.find("export_delivery_growth", m.whole, span));
     if (is_figure(growth)) {
-      const auto how = grew(growth.text);
-      text = text + Words{",同比" + how.zh + "(现价)", " and " + how.en + " at current prices"};
+      const auto how = grew_words(growth.text);
+      text = text + Words{"，同比" + how.zh + "（现价）", " and " + how.en + " at current prices"};
     }
   }
   return text + Words{"。", "."};
@@ -130,14 +115,14 @@ std::vector<Words> opening(const Material& m) {
 std::vector<Headline> headlines(const Material& m) {
   std::vector<Headline> all;
   const auto level = m.find("industrial_value_added", m.whole, m.cumulative());
-  Headline money = headline(m, "industrial_value_added", m.cumulative(), {"工业增加值,", "Value added, "});
+  Headline money = headline(m, "industrial_value_added", m.cumulative(), {"工业增加值，", "Value added, "});
   if (level != nullptr && is_figure(money.cell)) {
     money.cell.text = hundred_millions(*level);
     money.cell.unit = "CNY 100 million";
     money.unit = {"亿元", "CNY 100 million"};
   }
   money.title = money.title + m.cumulative().title;
-  auto growth = headline(m, "value_added_growth", m.span(), Words{"增速,", "Growth, "} + m.span().title);
+  auto growth = headline(m, "value_added_growth", m.span(), Words{"增速，", "Growth, "} + m.span().title);
   const auto change = cell_of(m, m.find("value_added_growth_change", m.whole, m.span()));
   if (m.has_before && is_figure(change)) {
     const auto how = moved(change.text);
@@ -146,7 +131,7 @@ std::vector<Headline> headlines(const Material& m) {
   all.push_back(growth);
   if (m.spans.size() > 1) {
     all.push_back(headline(m, "value_added_growth", m.cumulative(),
-                           Words{"累计增速,", "Cumulative growth, "} + m.cumulative().title));
+                           Words{"累计增速，", "Cumulative growth, "} + m.cumulative().title));
   }
   const auto tracked = [&](const char* id) {
     return cell_of(m, m.book.find(id, m.whole, m.options.period.cumulative().name()));
@@ -158,7 +143,7 @@ std::vector<Headline> headlines(const Material& m) {
     all.push_back(tracker);
   }
   all.push_back(money);
-  all.push_back(headline(m, "sales_output_ratio", m.span(), Words{"产品销售率,", "Sales ratio, "} + m.span().title));
+  all.push_back(headline(m, "sales_output_ratio", m.span(), Words{"产品销售率，", "Sales ratio, "} + m.span().title));
   return all;
 }
 

@@ -20,6 +20,8 @@ struct Protection {
   std::vector<Words> notes;
 };
 using Protect = std::function<Result<Protection>(std::vector<indicators::IndicatorRow>&)>;
+// The sentences: how many cells are withheld, and whether fewer could have been (`exact`: no).
+Protection protection_notes(std::size_t withheld, bool exact);
 
 struct Options {
   Period period;                             // of February: January and February together

@@ -45,8 +45,8 @@ Section revision_section(const Material& m) {
     auto code = row.indicator + "@" + row.period;
     for (const auto& [key, value] : row.scope.keys) code += "/" + key + "=" + value;
     table.rows.push_back({code,
-                          indicator_words(row.indicator) + Words{",", ", "} + scope_words(m, row.scope) +
-                              Words{"," + row.period, ", " + row.period},
+                          indicator_words(row.indicator) + Words{"，", ", "} + scope_words(m, row.scope) +
+                              Words{"，" + row.period, ", " + row.period},
                           0,
                           unit_words(row.unit, m.inputs->catalogue),
                           {before, now, size}});

@@ -38,8 +38,8 @@ Cell ahead_of_path(const Material& m, const indicators::IndicatorRow* made, cons
 Table path_table(const Material& m) {
   Table table{"target_path", {"目标路径", "Path of the target"}, {}, {}, {}, {}};
   const Words money{"万元", "CNY 10k"};
-  table.columns = {{"path", {"目标路径(累计)", "path, cumulative"}, money, {}},
-                   {"actual", {"实际(累计)", "actual, cumulative"}, money, {}},
+  table.columns = {{"path", {"目标路径（累计）", "path, cumulative"}, money, {}},
+                   {"actual", {"实际（累计）", "actual, cumulative"}, money, {}},
                    {"ahead", {"超出或不足", "ahead or behind"}, money, {}},
                    {"growth", {"累计增速", "cumulative growth"}, plain("%"), {}}};
   for (unsigned month = 2; month <= 12; ++month) {
@@ -52,7 +52,7 @@ Table path_table(const Material& m) {
                  past ? growth_to(m, month) : Cell{}};
     table.rows.push_back(std::move(row));
   }
-  table.notes.push_back({"按可比价。路径 = (1 + 目标增速) × 上年同期累计增加值,季节性由上年各月反映。",
+  table.notes.push_back({"按可比价。路径 = （1 + 目标增速） × 上年同期累计增加值，季节性由上年各月反映。",
                          "At comparable prices. Path = (1 + target) × last year's cumulative value added, so that the "
                          "seasons are last year's."});
   return table;
@@ -62,20 +62,22 @@ Table path_table(const Material& m) {
 
 Words target_sentence(const Material& m) {
   const auto target = tracked(m, "target_growth_pct"), growth = tracked(m, "cumulative_growth_pct");
-  const auto gap = tracked(m, "gap_pp"), money = tracked(m, "gap_to_date");
+  const auto gap = tracked(m, "gap_pp");
   if (!is_figure(target) || !is_figure(growth) || !is_figure(gap)) return {};
   const bool behind = gap.text.starts_with("-");
   const auto size = behind ? gap.text.substr(1) : gap.text;
-  const auto span = period_words(m.options.period.cumulative());
+  const auto when = when_words(m.options.period.cumulative());
+  const auto how = grew_words(growth.text);
   Words text{
-      "全年增长目标为" + target.text + "%。" + span.zh + "累计增长" + growth.text + "%,",
-      "The target for the year is growth of " + target.text + " %. " + span.en + " stands at " + growth.text + " %, "};
+      "全年增长目标为" + target.text + "%。" + when.zh + "累计" + how.zh + "，",
+      "The target for the year is growth of " + target.text + " %. " + when.en + " value added " + how.en + ", "};
   text = text + (behind ? Words{"低于目标" + size + "个百分点", size + " points below it"}
                         : Words{"高于目标" + size + "个百分点", size + " points above it"});
-  if (is_figure(money)) {
-    const auto amount = money.text.starts_with("-") ? money.text.substr(1) : money.text;
-    text = text + (behind ? Words{",折合增加值少" + amount + "万元", ", CNY " + amount + " 10k of value added short"}
-                          : Words{",折合增加值多" + amount + "万元", ", CNY " + amount + " 10k of value added ahead"});
+  const auto* money = m.book.find("target.gap_to_date", m.whole, tracker_period(m));
+  if (is_figure(cell_of(m, money))) {
+    const auto amount = money_words(*money);
+    text = text + (behind ? Words{"，折合增加值少" + amount.zh, ", or " + amount.en + " of value added short"}
+                          : Words{"，折合增加值多" + amount.zh, ", or " + amount.en + " of value added ahead"});
   }
   return text + Words{"。", "."};
 }
@@ -85,9 +87,10 @@ Section target_section(const Material& m) {
   section.sentences.push_back(target_sentence(m));
   const auto rest = tracked(m, "required_growth_rest_pct"), run = tracked(m, "run_rate_pct");
   if (is_figure(rest) && is_figure(run)) {
-    section.sentences.push_back({"要完成目标,后期各月合计需增长" + rest.text + "%;最近三期增长" + run.text + "%。",
-                                 "To reach it, the rest of the year must grow by " + rest.text +
-                                     " %; the last three periods grew by " + run.text + " %."});
+    const auto recent = grew_words(run.text);
+    section.sentences.push_back({"要完成目标，后期各月合计增速需达到" + rest.text + "%；最近三期" + recent.zh + "。",
+                                 "To reach it, the rest of the year needs growth of " + rest.text +
+                                     " %; the last three periods " + recent.en + "."});
   }
   Table table{"target", {"目标跟踪", "Target tracker"}, {}, {}, {}, {}};
   const auto span = period_words(m.options.period.cumulative());
@@ -100,8 +103,9 @@ Section target_section(const Material& m) {
     table.rows.push_back({name, indicator_words(name), 0, unit_words(cell.unit, m.inputs->catalogue), {cell}});
   }
   table.notes.push_back(
-      {"近期增速为最近三期(1—2月合为一期)合计的同比增速。预计全年增速以此推算余下各月;上下限取今年各期增速的最高和最低,"
-       "是今年各月的范围,不是置信区间。",
+      {"近期增速为最近三期（1—2月合为一期）合计的同比增速。预计全年增速以此推算余下各月；上下限取今年各期增速的最高和最"
+       "低，"
+       "是今年各月的范围，不是置信区间。",
        "Run rate: growth of the last three periods together, January and February being one. The projection lets the "
        "rest "
        "of the year grow by it; low and high take the lowest and highest growth of this year's periods: a range of "

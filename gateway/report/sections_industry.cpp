@@ -47,8 +47,8 @@ Words grown_sentence(const Material& m, const Span& span, const std::string& kin
   const auto grown = cell_of(m, m.find(kind + "_grown", m.whole, span));
   const auto all = cell_of(m, m.find(kind + "_compared", m.whole, span));
   if (!is_figure(grown) || !is_figure(all)) return {};
-  return {span.title.zh + "," + all.text + of.zh + "中," + grown.text + what.zh + "同比增长。",
-          "In " + span.title.en + ", " + grown.text + " of " + all.text + " " + of.en + " " + what.en + "."};
+  return {span.title.zh + "，" + all.text + of.zh + "中，" + grown.text + what.zh + "同比增长。",
+          when_words(span.period).en + ", " + grown.text + " of " + all.text + " " + of.en + " " + what.en + "."};
 }
 
 }  // namespace
@@ -62,19 +62,21 @@ Section industry_section(const Material& m) {
   auto industries = table_by_parts(m, "industries", {"门类和行业大类", "Sections and divisions"}, industries_of(m),
                                    growth_measures());
   industries.notes.push_back(
-      {"行业按 GB/T 4754-2017。拉动为该行业对全部工业增速的贡献(百分点);各行业拉动之和等于总增速,四舍五入后可能不等。",
+      {"行业按 GB/T "
+       "4754-2017。拉动为该行业对全部工业增速的贡献（百分点）；各行业拉动之和等于总增速，四舍五入后可能不等。",
        "Industries by GB/T 4754-2017. Pull is what an industry adds to the growth of the total, in points; exact pulls "
        "add up to the total's growth, printed ones need not."});
   Table divisions = industries;
   std::erase_if(divisions.rows, [](const Row& row) { return row.level != 2; });
   section.charts.push_back(bars_of(divisions, m.span().id + ".value_added_growth",
-                                   Words{"行业大类增加值增速,", "Growth of divisions, "} + m.span().title, plain("%")));
+                                   Words{"行业大类增加值增速，", "Growth of divisions, "} + m.span().title,
+                                   plain("%")));
   auto pillars =
       table_by_parts(m, "key_industries", {"重点产业", "Key industries"},
                      groups_of(m, {"pillar", "auto", "transport_equipment", "railway", "aerospace", "chemicals",
                                    "synthetic_rubber", "fertilizer", "electronics", "laser", "nev"}),
                      group_measures());
-  pillars.notes.push_back({"重点产业相互包含,不可相加。", "Key industries contain each other and do not add up."});
+  pillars.notes.push_back({"重点产业相互包含，不可相加。", "Key industries contain each other and do not add up."});
   auto special = table_by_parts(
       m, "special_groups", {"高技术、装备和高耗能制造业", "High-tech, equipment and energy-intensive manufacturing"},
       groups_of(m, {"high_tech", "equipment", "energy_intensive", "digital_products"}), group_measures());
@@ -101,7 +103,7 @@ Section ownership_section(const Material& m) {
   auto ownership = table_by_parts(m, "control_and_type", {"分控股和登记类型", "By control and registration type"},
                                   types, {level_measure(), growth_measure(), change_measure(), pull_measure()});
   ownership.notes.push_back(
-      {"国有控股按控股情况,其他各类按企业登记注册类型(国统字〔2011〕86号);各类有交叉,不可相加。",
+      {"国有控股按控股情况，其他各类按企业登记注册类型（国统字〔2011〕86号）；各类有交叉，不可相加。",
        "State-held by control, the others by registration type (list of 2011); the types overlap and do not add up."});
   std::vector<Part> sizes;
   for (const char* size : {"L", "M", "S", "XS"}) {
@@ -125,10 +127,11 @@ Section region_section(const Material& m) {
   auto table = table_by_parts(m, "regions", {"市州和长吉图", "Prefectures and Chang-Ji-Tu"}, parts,
                               {level_measure(), growth_measure(), change_measure()});
   section.charts.push_back(bars_of(table, m.span().id + ".value_added_growth",
-                                   Words{"地区增加值增速,", "Growth of regions, "} + m.span().title, plain("%")));
+                                   Words{"地区增加值增速，", "Growth of regions, "} + m.span().title, plain("%")));
   add_ranks(table, "value_added_growth", ranked);
   table.notes.push_back(
-      {"位次按公布的增速在已公布的市州中排列,增速相同的位次相同。长吉图由跨市州的县区组成,不参加排位,不可与市州相加。",
+      {"位次按公布的增速在已公布的市州中排列，增速相同的位次相同。长吉图由跨市州的县区组成，不参加排位，不可与市州相加"
+       "。",
        "Ranks go by the printed rates among the prefectures that are published; equal rates share a place. Chang-Ji-Tu "
        "lies across prefectures: it has no rank and does not add up with them."});
   section.tables = {std::move(table)};

@@ -58,7 +58,7 @@ Table product_table(const Material& m) {
     if (!nutrients) return;
     auto physical = part;
     physical.id += ".physical";
-    physical.title = part.title + Words{"(实物量)", " (physical)"};
+    physical.title = part.title + Words{"（实物量）", " (physical)"};
     table.rows.push_back(columns.row(physical, true));
   };
   for (const auto& scope : m.book.parts("family")) {
@@ -69,7 +69,7 @@ Table product_table(const Material& m) {
     add({product.id, product_words(product), 1, m.whole.with("product", product.id)}, product.nutrients.has_value());
   }
   table.notes.push_back(
-      {"产量为合格品产量,不论是否销售。肥料按折纯量,另列实物量。日均产量按日历天数平均。",
+      {"产量为合格品产量，不论是否销售。肥料按折纯量，另列实物量。日均产量按日历天数平均。",
        "Good output, sold or not. Fertilizers in nutrient terms, with the physical quantity beside. Daily averages are "
        "by calendar days."});
   return table;
@@ -129,7 +129,7 @@ Section overview_section(const Material& m) {
   if (m.has_before && m.spans.size() > 1) {
     const auto before = period_words(m.before);
     table.notes.push_back(
-        {"“增速比上期变化”:" + m.span().title.zh + "与" + before.zh + "比,累计与截至上月的累计比;为公布增速之差。",
+        {"“增速比上期变化”：" + m.span().title.zh + "与" + before.zh + "比，累计与截至上月的累计比；为公布增速之差。",
          "Change of the rate: " + m.span().title.en + " against " + before.en +
              ", the year so far against the year to the month before; the difference of printed rates."});
   }
@@ -144,8 +144,8 @@ Section product_section(const Material& m) {
     const auto all = cell_of(m, m.find("products_compared", m.whole, span));
     if (!is_figure(grown) || !is_figure(all)) continue;
     section.sentences.push_back(
-        {span.title.zh + "," + all.text + "种有可比基数的产品中," + grown.text + "种产量同比增长。",
-         "In " + span.title.en + ", output of " + grown.text + " of " + all.text +
+        {span.title.zh + "，" + all.text + "种有可比基数的产品中，" + grown.text + "种产量同比增长。",
+         when_words(span.period).en + ", output of " + grown.text + " of " + all.text +
              " products with a comparable base grew."});
   }
   section.tables = {product_table(m)};
@@ -156,13 +156,13 @@ Section export_section(const Material& m) {
   Section section{"exports", {"出口交货值", "Export delivery value"}, {}, {}, {}, {}};
   auto groups = exports_by(m, "market_group", "export_groups", {"按伙伴集团", "By group of partners"});
   groups.notes.push_back(
-      {"集团有交叉,不可相加;成员按本期最后一日。按现价,含对港澳台销售。",
+      {"集团有交叉，不可相加；成员按本期最后一日。按现价，含对港澳台销售。",
        "Groups overlap and do not add up; members as of the period's last day. Current prices; sales to "
        "Hong Kong, Macao and Taiwan are exports."});
   auto countries = exports_by(m, "market", "export_countries", {"按国家和地区", "By country and territory"});
   section.charts.push_back(bars_of(
       groups, m.cumulative().id + ".export_delivery_value",
-      Words{"对伙伴集团出口交货值,", "Export delivery value by group, "} + m.cumulative().title, {"万元", "CNY 10k"}));
+      Words{"对伙伴集团出口交货值，", "Export delivery value by group, "} + m.cumulative().title, {"万元", "CNY 10k"}));
   section.tables = {std::move(groups), std::move(countries)};
   return section;
 }
@@ -176,7 +176,7 @@ Section energy_section(const Material& m) {
        {"energy_intensity", {"单位增加值能耗", "per value added"}, {"吨标准煤/万元", "tce / CNY 10k"}},
        {"energy_intensity_change", {"升降", "change"}, plain("%")}});
   table.notes.push_back(
-      {"电力按当量值;水为耗能工质,不计入。单位增加值能耗按可比价增加值。",
+      {"电力按当量值；水为耗能工质，不计入。单位增加值能耗按可比价增加值。",
        "Electricity at its equivalent value; water is a medium and not counted. Intensity by value added "
        "at comparable prices."});
   section.tables = {std::move(table)};
@@ -193,7 +193,7 @@ Section digital_section(const Material& m) {
   std::erase_if(table.columns, [&](const Column& c) { return m.spans.size() > 1 && c.id.starts_with("cumulative."); });
   for (auto& row : table.rows) row.cells.resize(table.columns.size());
   table.notes.push_back(
-      {"由设备上报的期末读数计算,不是企业填报的调查结果。",
+      {"由设备上报的期末读数计算，不是企业填报的调查结果。",
        "From the last readings that equipment sent in the period, not from a survey of enterprises."});
   section.tables = {std::move(table)};
   return section;

@@ -38,7 +38,7 @@ th, td { padding: 5px 8px; border-bottom: 1px solid var(--line); vertical-align:
 thead th { border-bottom: 1px solid var(--ink); font-weight: 600; text-align: right; vertical-align: bottom; }
 thead tr:first-child th { border-top: 2px solid var(--ink); }
 thead th.group { text-align: center; border-bottom: 1px solid var(--line); border-left: 8px solid transparent; background-clip: padding-box; }
-thead th:first-child, tbody th { text-align: left; }
+thead tr:first-child th:first-child, thead th.of, tbody th { text-align: left; }
 tbody th { font-weight: 400; min-width: 9.5em; }
 tbody th .en, thead .en { font-size: .88em; font-weight: 400; }
 tbody td { text-align: right; white-space: nowrap; }
@@ -59,7 +59,7 @@ figcaption .en { font-weight: 400; }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
 svg .label { font-size: 12px; fill: #1c2430; } svg .small { font-size: 10.5px; fill: #5b6675; }
 svg .value { font-size: 12px; font-weight: 600; fill: #1c2430; } svg .goal { font-size: 12px; font-weight: 600; fill: #9a6b00; }
-svg .rise { fill: #1f5fa8; } svg .fall { fill: #b4451f; }
+svg .gaplabel { font-size: 11px; fill: #b4451f; } svg .rise { fill: #1f5fa8; } svg .fall { fill: #b4451f; }
 svg .axis { stroke: #1c2430; stroke-width: 1; } svg .grid { stroke: #e3e7ec; stroke-width: 1; }
 svg .target { stroke: #9a6b00; stroke-width: 2; stroke-dasharray: 7 4; }
 svg .course { fill: none; stroke: #1f5fa8; stroke-width: 2.5; } svg .dot { fill: #1f5fa8; }

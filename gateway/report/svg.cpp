@@ -172,7 +172,7 @@ class TargetPlot {
     }
     return out + text(x + 90, to + 40, "start", "value", c_.projected + "%") +
            text(kRight, kTop - 110, "end", "small",
-                words({"虚线:预计全年,竖线:范围", "dotted: projection, bar: range"}));
+                words({"虚线：预计全年，竖线：范围", "dotted: projection, bar: range"}));
   }
 
   [[nodiscard]] std::string course() const {
@@ -194,7 +194,8 @@ class TargetPlot {
     if (c_.gap.empty() || c_.actual.empty() || c_.actual[last_].empty()) return {};
     const int x = month_at(last_), from = place(c_.actual[last_]), to = place(c_.target);
     if (std::abs(from - to) < 60) return {};
-    return line(x, from, x, to, "gap");
+    return line(x, from, x, to, "gap") +
+           text(x - 60, (from + to) / 2 + 40, "end", "gaplabel", words({"差距", "gap"}) + " " + c_.gap);
   }
 
   const TargetChart& c_;

@@ -54,7 +54,7 @@ const std::map<std::string, Words>& reasons() {
       {"mixed_units", {"计量单位不同", "units differ"}},
       {"jan_feb_combined", {"1月和2月合并发布", "January and February have one rate between them"}},
       {"year_complete", {"全年已结束", "the year is complete"}},
-      {"confidential", {"为保护单个调查对象,数据不予公布", "withheld to protect single respondents"}},
+      {"confidential", {"为保护单个调查对象，数据不予公布", "withheld to protect single respondents"}},
       {"low_coverage", {"覆盖率低于规定下限", "coverage is below the limit"}}};
   return all;
 }
@@ -87,6 +87,18 @@ Words period_words(const Period& p) {
   const auto part = period_in_year(p);
   const bool of = part.en.starts_with("the ");
   return {year + "年" + part.zh, part.en + (of ? " of " : " ") + year};
+}
+
+Words when_words(const Period& p) {
+  const auto name = period_words(p);
+  return {name.zh, (name.en.find(" to ") == std::string::npos ? "In " : "From ") + name.en};
+}
+
+Words grew_words(const std::string& rate) {
+  const bool falls = rate.starts_with("-");
+  const auto size = falls ? rate.substr(1) : rate;
+  return falls ? Words{"下降" + size + "%", "fell by " + size + " %"}
+               : Words{"增长" + size + "%", "grew by " + size + " %"};
 }
 
 Words indicator_words(const std::string& id) {

@@ -19,6 +19,8 @@ inline Words plain(const std::string& text) {
 
 Words period_words(const Period& period);      // 2019年3月 / March 2019
 Words period_in_year(const Period& period);    // 3月 / March, where the year is known
+Words when_words(const Period& period);        // 2019年1—3月 / From January to March 2019
+Words grew_words(const std::string& rate);     // 增长5.2% / grew by 5.2 %
 Words indicator_words(const std::string& id);  // as the vocabulary names it
 Words unit_words(const std::string& unit, const Catalogue& catalogue);
 Words reason_words(const std::string& reason);  // why there is no figure

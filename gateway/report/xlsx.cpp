@@ -10,8 +10,8 @@
 
 #include "report/markup.h"
 
-// The bulletin as a workbook: one sheet a table, figures as numbers. A spreadsheet holds binary floating point; a
-// printed figure of up to 15 digits comes back from it digit by digit, and one that is longer is written as text.
+// The bulletin as a workbook: one sheet a table, figures as numbers. A spreadsheet holds binary floating point, and the
+// library writes 16 digits of it: a printed figure of up to 15 comes back by rounding, a longer one is written as text.
 namespace songhua::report {
 namespace {
 
@@ -264,7 +264,7 @@ class Workbook {
       for (; c < end; ++c) {
         auto title = t.columns[c].title;
         const auto& unit = t.columns[c].unit;
-        if (!unit.empty()) title = {title.zh + "(" + unit.zh + ")", title.en + " (" + unit.en + ")"};
+        if (!unit.empty()) title = {title.zh + "（" + unit.zh + "）", title.en + " (" + unit.en + ")"};
         put(sheet, 2, first + c, words(title), head_);
       }
     }

@@ -1,5 +1,7 @@
 #include "indicators/figures_bulletin.h"
 
+#include <locale>
+
 #include "world.h"
 
 // What monthly releases have beside the formulas: worked by hand from the numbers of W05, W07 and W09.
@@ -155,6 +157,22 @@ TEST(Bulletin, RegistrationTypesMakeTheReleasesGroups) {
   EXPECT_EQ(cars("joint_stock"), "1110");
   EXPECT_EQ(cars("private"), "101100");
   EXPECT_EQ(cars("foreign_hmt"), "10000");
+}
+
+struct Grouped : std::numpunct<char> {
+  [[nodiscard]] char do_thousands_sep() const override { return '.'; }
+  [[nodiscard]] std::string do_grouping() const override { return "\3"; }
+};
+
+TEST(Presentation, NumbersAreDigitsWhateverTheLocale) {
+  const auto before = std::locale::global(std::locale(std::locale(), new Grouped));
+  const Rational large(BigInt(1) << 200, 7);
+  EXPECT_EQ(present(Rational(123456789, 100), 2), "1234567.89");
+  EXPECT_EQ(exact_text(Rational(-123456789, 10007)), "-123456789/10007");
+  EXPECT_EQ(exact_text(large), "1606938044258990275541962092341162602522202993782792835301376/7");
+  EXPECT_EQ(integer_text(BigInt(-1'000'000'000'000'000'000)), "-1000000000000000000");
+  EXPECT_EQ(integer_text(0), "0");
+  std::locale::global(before);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ TEST_F(March, SaysInTheSentencesWhatTheTablesPrint) {
   ASSERT_FALSE(growth.empty());
   ASSERT_FALSE(growth.starts_with("-")) << "the sentence below is that of a rise";
   EXPECT_THAT(bulletin.sentences.front().zh,
-              HasSubstr("2019年3月,吉林省规模以上工业增加值同比增长" + growth + "%(可比价)"));
+              HasSubstr("2019年3月，吉林省规模以上工业增加值同比增长" + growth + "%（可比价）"));
   EXPECT_THAT(bulletin.sentences.front().en, HasSubstr("grew by " + growth + " %"));
   const auto size = change.starts_with("-") ? change.substr(1) : change;
   EXPECT_THAT(
@@ -80,7 +80,7 @@ TEST_F(March, ComparesWithTheCountryWhereItsRateIsGiven) {
   const auto own = cell_at(bulletin, "industries", "total", "period.value_added_growth").text;
   const auto below =
       indicators::present(indicators::Rational(*indicators::parse_exact("8.5") - *indicators::parse_exact(own)), 1);
-  EXPECT_THAT(bulletin.sentences.front().zh, HasSubstr("低于全国" + below + "个百分点(全国8.5%)"));
+  EXPECT_THAT(bulletin.sentences.front().zh, HasSubstr("低于全国" + below + "个百分点（全国8.5%）"));
 }
 
 TEST_F(March, ChangesAreDifferencesOfPrintedRates) {
@@ -146,8 +146,8 @@ TEST_F(March, JanuaryAloneHasLevelsAndNoRates) {
   EXPECT_EQ(cell_at(bulletin, "industries", "total", "period.industrial_value_added").shown, Shown::figure);
   EXPECT_EQ(cell_at(bulletin, "industries", "total", "period.value_added_growth").text, "");
   EXPECT_THAT(find_table(bulletin, "industries")->missing,
-              Contains(::testing::Field(&Words::zh, HasSubstr("同比增长:1月和2月合并发布"))));
-  EXPECT_THAT(bulletin.sentences.front().zh, HasSubstr("没有同比增速(1月和2月合并发布)"));
+              Contains(::testing::Field(&Words::zh, HasSubstr("同比增长：1月和2月合并发布"))));
+  EXPECT_THAT(bulletin.sentences.front().zh, HasSubstr("没有同比增速（1月和2月合并发布）"));
 }
 
 TEST_F(March, ADayIsNoPeriodOfABulletin) {

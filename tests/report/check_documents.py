@@ -60,7 +60,11 @@ def check_xlsx(path, csv_path):
             if places is None:
                 problems.append("%s %s: a number without a format" % (names[number - 1], cell.get("r")))
                 continue
-            found.append((Decimal(text), places))
+            # The file holds the binary number nearest to the figure, in 16 digits.
+            figure = Decimal(text).quantize(Decimal(1).scaleb(-places))
+            if abs(figure - Decimal(text)) > abs(figure) * Decimal("1e-15"):
+                problems.append("%s %s: %s has more than the printed decimals" % (names[number - 1], cell.get("r"), text))
+            found.append((figure, places))
         if found and sheet.find(".//" + MAIN + "pane") is None:
             problems.append("%s: the header is not frozen" % names[number - 1])
         if sheet.find(MAIN + "cols") is None:
