@@ -55,7 +55,10 @@ class Answers {
     handlers.lines = [this] { return nlohmann::json(locked([&] { return lines_json(centre(), wall_clock()); })); };
     handlers.quarantine = [this] { return nlohmann::json(locked([&] { return refused_json(centre()); })); };
     handlers.rollup = [this](const web::Params& params) { return locked([&] { return rollup(params); }); };
-    handlers.indicators = [this](const web::Params& params) { return locked([&] { return indicators(params); }); };
+    handlers.indicators = [this](const web::Params& params) {
+      return locked([&] { return indicators(params, false); });
+    };
+    handlers.explain = [this](const web::Params& params) { return locked([&] { return indicators(params, true); }); };
     handlers.ready = [this] { return ready(); };
     handlers.metrics = [this] { return metrics(); };
     return handlers;
@@ -114,7 +117,8 @@ class Answers {
     return out.str();
   }
 
-  Result<std::string> indicators(const web::Params& params) {
+  // Rows, or the trees behind them.
+  Result<std::string> indicators(const web::Params& params, bool explain) {
     if (const auto known = params.only({"period", "cumulative", "indicator", "by", "exact", "as-of", "region",
                                         "industry", "enterprise", "line", "ownership", "holding", "size", "product",
                                         "market", "market_group", "market-group", "group", "scale"});
@@ -133,14 +137,19 @@ class Answers {
     flags.exact = *exact;
     auto scope = scope_flags(params);
     if (const auto group = params.get("market-group")) scope.keys.emplace_back("market_group", *group);
-    const auto request = indicator_request(flags, scope_of(scope));
+    auto request = indicator_request(flags, scope_of(scope));
     if (!request) return request.error();
+    if (explain && request->ids.empty()) return Error{"explain: name the figure with indicator=ID"};
+    request->explain = explain;
     const auto when = moment(scope);
     if (!when) return when.error();
     const auto rows = centre().indicators(*request, *when);
     if (!rows) return rows.error();
     auto list = nlohmann::ordered_json::array();
-    for (const auto& row : *rows) list.push_back(to_json(row, flags.exact));
+    for (const auto& row : *rows) {
+      if (!explain) list.push_back(to_json(row, flags.exact));
+      if (explain && row.explanation) list.push_back(to_json(*row.explanation));
+    }
     return list.dump();
   }
 

@@ -81,7 +81,8 @@ web::Handlers EdgeAnswers::handlers() {
   handlers.lines = [this] { return lines(); };
   handlers.quarantine = [this] { return quarantine(); };
   handlers.rollup = [this](const web::Params& params) { return rollup(params); };
-  handlers.indicators = [this](const web::Params& params) { return indicators(params); };
+  handlers.indicators = [this](const web::Params& params) { return indicators(params, false); };
+  handlers.explain = [this](const web::Params& params) { return indicators(params, true); };
   handlers.ready = [this] { return ready(); };
   handlers.metrics = [this] { return metrics(); };
   return handlers;
@@ -250,9 +251,10 @@ Result<std::string> EdgeAnswers::rollup(const web::Params& params) {
   return out.str();
 }
 
-Result<std::string> EdgeAnswers::indicators(const web::Params& params) {
-  if (auto known = params.only({"period", "cumulative", "indicator", "by", "exact", "region", "industry", "line",
-                                "product", "market", "market_group", "market-group", "group", "scale"});
+Result<std::string> EdgeAnswers::indicators(const web::Params& params, bool explain) {
+  if (auto known = params.only({"period", "cumulative", "indicator", "by", "exact", "region", "industry", "enterprise",
+                                "line", "ownership", "holding", "size", "product", "market", "market_group",
+                                "market-group", "group", "scale"});
       !known) {
     return known.error();
   }
@@ -267,14 +269,19 @@ Result<std::string> EdgeAnswers::indicators(const web::Params& params) {
   flags.cumulative = *cumulative;
   for (const auto key : indicators::kScopeKeys) flags.scope[std::string(key)] = params.get(key).value_or("");
   if (const auto group = params.get("market-group")) flags.scope["market_group"] = *group;
-  const auto request = indicator_request(flags);
+  auto request = indicator_request(flags);
   if (!request) return request.error();
+  if (explain && request->ids.empty()) return Error{"explain: name the figure with indicator=ID"};
+  request->explain = explain;
   auto list = nlohmann::ordered_json::array();
   const std::lock_guard lock(figures_mutex_);
   take_changes();
   const auto rows = figures_.indicators(*request, wall_clock());
   if (!rows) return rows.error();
-  for (const auto& row : *rows) list.push_back(to_json(row, *exact));
+  for (const auto& row : *rows) {
+    if (!explain) list.push_back(to_json(row, *exact));
+    if (explain && row.explanation) list.push_back(to_json(*row.explanation));
+  }
   return list.dump();
 }
 

@@ -42,7 +42,7 @@ class EdgeAnswers {
   nlohmann::json lines();
   nlohmann::json quarantine();
   Result<std::string> rollup(const web::Params& params);
-  Result<std::string> indicators(const web::Params& params);
+  Result<std::string> indicators(const web::Params& params, bool explain);  // rows, or the trees behind them
   web::Readiness ready();
   std::string metrics();
   std::shared_ptr<const Live> live();

@@ -43,6 +43,7 @@ Live LiveCamera::take(const ingest::Host& host, const ingest::Pipeline& pipeline
   live.waiting_bytes = pipeline.waiting_bytes();
   if (lines_.size() > 4 * pipeline.sessions().size() + 10'000) lines_.clear();  // names that nobody uses any more
   for (const auto& [key, session] : pipeline.sessions()) {
+    if (key.first >= live.host.servers.size()) continue;  // of an import: nobody is there
     auto& node = live.nodes.emplace_back();
     node.server = key.first;
     node.name = key.second;
