@@ -64,8 +64,22 @@ bool fits_datatype(Guess guess, std::uint32_t datatype) {
   return !is_boolean_or_text(datatype);
 }
 
-Hint hint_for(const MetricSource& source) {
-  const std::string name = lower(source.metric);
+// The product whose id stands in the metric's name; of several the longest id. Null where there is none.
+const Product* product_named(std::string_view metric, const Catalogue* catalogue) {
+  const Product* found = nullptr;
+  if (catalogue == nullptr) return found;
+  const std::string name = lower(metric);
+  for (const Product& product : catalogue->products) {
+    const bool longer = found == nullptr || product.id.size() > found->id.size();
+    if (!product.id.empty() && longer && name.find(lower(product.id)) != std::string::npos) found = &product;
+  }
+  return found;
+}
+
+// The product's id tells what is made, not what is measured: "Count/car_electric" is no energy.
+Hint hint_for(const MetricSource& source, const Product* product) {
+  std::string name = lower(source.metric);
+  if (product != nullptr) name.erase(name.find(lower(product->id)), product->id.size());
   for (const Hint& hint : kHints) {
     const bool named = std::any_of(hint.words.begin(), hint.words.end(),
                                    [&name](std::string_view word) { return name.find(word) != std::string::npos; });
@@ -97,18 +111,6 @@ std::string last_level(std::string_view name) {
   const auto slash = name.rfind('/');
   const std::string_view level = slash == std::string_view::npos ? name : name.substr(slash + 1);
   return std::string(level.empty() ? "Value" : level);
-}
-
-// The product whose id stands in the metric's name; of several the longest id. Null where there is none.
-const Product* product_named(std::string_view metric, const Catalogue* catalogue) {
-  const Product* found = nullptr;
-  if (catalogue == nullptr) return found;
-  const std::string name = lower(metric);
-  for (const Product& product : catalogue->products) {
-    const bool longer = found == nullptr || product.id.size() > found->id.size();
-    if (!product.id.empty() && longer && name.find(lower(product.id)) != std::string::npos) found = &product;
-  }
-  return found;
 }
 
 std::string what_it_is(const Hint& hint, const MetricSource& source, const Product* product) {
@@ -144,7 +146,8 @@ std::string where_it_is(const MetricSource& source) {
 }  // namespace
 
 std::string suggest_rule(const MetricSource& source, const Catalogue* catalogue) {
-  return where_it_is(source) + what_it_is(hint_for(source), source, product_named(source.metric, catalogue));
+  const Product* product = product_named(source.metric, catalogue);
+  return where_it_is(source) + what_it_is(hint_for(source, product), source, product);
 }
 
 std::string rate_limit_of(const Product& product) {
