@@ -14,7 +14,7 @@ build="build-essential cmake ninja-build ccache git pkg-config ca-certificates
   libsqlite3-dev libsqlitecpp-dev sqlite3 libzstd-dev zlib1g-dev libssl-dev openssl
   libcli11-dev libtomlplusplus-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libhowardhinnant-date-dev tzdata
   prometheus-cpp-dev libcpp-httplib-dev libxlsxwriter-dev libjs-chart.js libboost-dev libnanopb-dev nanopb python3 python3-protobuf fonts-wqy-microhei
-  libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev curl chromium"
+  libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev curl procps chromium"
 dev="clang clang-tidy clang-format libclang-rt-14-dev"
 
 case "${1:-}" in

@@ -62,20 +62,31 @@ central line gone JL16/plc1/rubber --at "$(midnight 2019-08-01)" >/dev/null
 bar_done ""
 seconds "the centre has committed all of it"
 
-# Once figures are final, what changes them is a revision: a month that comes late, a price that was wrong.
+# A release freezes November and December; what changes them then is a revision: a month that comes late, a price that
+# was wrong.
+if "$bin/songhua-central" publish --help >/dev/null 2>&1; then
+  for month in 2019-11 2019-12; do
+    central publish --period $month >"$dir/release-$month.log" 2>&1 ||
+      { tail -n 3 "$dir/release-$month.log" >&2; fail "the release of $month could not be made"; }
+  done
+  seconds "November and December are published"
+fi
 import_late() {
   import_history $late "$(midnight 2019-12-01)" "$(midnight "${to[$late]}")" >"$dir/$late/history.log" 2>&1 && forward $late
 }
 import_late || fail "the late month of $late could not be made"
 cp $data/prices-corrected.csv "$dir/register/"
 central register import "$dir/register/prices-corrected.csv" >/dev/null
-seconds "the release of December, a late month and a corrected price"
+seconds "a late month and a corrected price have come"
 
 say "page: http://127.0.0.1:$web/   where everything is: $dir/endpoints.json"
 cat >&2 <<SAY
 ask the centre, for instance:
   $bin/songhua-central indicators -c $dir/central.toml --period 2019-12 --cumulative --by division
   $bin/songhua-central explain value_added_growth -c $dir/central.toml --period 2019-12
+  $bin/songhua-central expected -c $dir/central.toml --period 2019-12
+  $bin/songhua-central revisions -c $dir/central.toml --from 2019-11 --to 2019-12
+  $bin/songhua-central report -c $dir/central.toml --period 2019-12 -o 2019-12.html
 SAY
 if $once; then
   compare || { cat "$dir/compared.txt"; fail "totals differ from the ledgers"; }
