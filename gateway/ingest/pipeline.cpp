@@ -235,6 +235,7 @@ void Pipeline::process_message(Batch& batch, Entry& entry) {
   // Births are never retained by who keeps to the rules. One that was may be of a life that is over: its aliases would
   // book one metric on another, and its node would look alive.
   if (entry.fate == Fate::retained) return refuse(batch, entry, "retained", "kept by the broker, not said now");
+  entry.fate = Fate::applied;  // a recording tells what another session made of it
   const auto payload = decoder_.decode(entry.payload);
   if (!payload) {
     entry.fate = Fate::refused;
@@ -312,7 +313,8 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
     }
     void operator()(const sparkplug::Quarantine& a) const {
       auto held = pipeline.entry_at(batch, {a.position});
-      if (Entry* entry = in_batch({a.position})) entry->fate = Fate::refused;
+      // What was held has counted by its names already; only its aliases are refused.
+      if (Entry* entry = in_batch({a.position}); entry != nullptr && entry->fate != Fate::held) entry->fate = Fate::refused;
       if (held && a.reason != sparkplug::QuarantineReason::undecodable) {
         pipeline.refuse(batch, *held, std::string(to_string(a.reason)), "");
       }
