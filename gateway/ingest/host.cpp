@@ -10,16 +10,21 @@
 namespace songhua::ingest {
 namespace {
 
-constexpr Millis kRetryDisk{1'000};     // how often a store that could not be written is tried again
-constexpr Millis kStayAway{2'000};      // after an overload, once the queue is empty
-constexpr Millis kGrace{2'500};         // for the offline STATE and the DISCONNECT at the end
-constexpr Millis kLongestTurn{100};     // the loop looks up at least this often
+constexpr Millis kRetryDisk{1'000};  // how often a store that could not be written is tried again
+constexpr Millis kStayAway{2'000};   // after an overload, once the queue is empty
+constexpr Millis kGrace{2'500};      // for the offline STATE and the DISCONNECT at the end
+constexpr Millis kLongestTurn{100};  // the loop looks up at least this often
 
 }  // namespace
 
 struct Host::Server final : mqtt::Handler {
   Server(Host& owner, std::uint8_t number, std::string server_uri, std::optional<UnixMillis> stored, std::uint64_t seed)
-      : host(owner), index(number), uri(std::move(server_uri)), state(stored), backoff(owner.options_.reconnect, seed), client(*this) {}
+      : host(owner),
+        index(number),
+        uri(std::move(server_uri)),
+        state(stored),
+        backoff(owner.options_.reconnect, seed),
+        client(*this) {}
 
   Host& host;
   std::uint8_t index;
@@ -32,7 +37,8 @@ struct Host::Server final : mqtt::Handler {
   std::string last_error;
   mqtt::Client client;  // last: its thread may call until it is gone
 
-  void push(HostEvent::Kind kind, mqtt::Generation generation, std::string reason = {}, mqtt::DeliveryId delivery = {}) {
+  void push(HostEvent::Kind kind, mqtt::Generation generation, std::string reason = {},
+            mqtt::DeliveryId delivery = {}) {
     HostEvent event;
     event.kind = kind;
     event.server = index;
@@ -43,7 +49,9 @@ struct Host::Server final : mqtt::Handler {
     host.inbox_.push_event(std::move(event));
   }
   void on_connected(mqtt::Generation g) override { push(HostEvent::Kind::connected, g); }
-  void on_connect_failed(mqtt::Generation g, const std::string& reason) override { push(HostEvent::Kind::failed, g, reason); }
+  void on_connect_failed(mqtt::Generation g, const std::string& reason) override {
+    push(HostEvent::Kind::failed, g, reason);
+  }
   void on_lost(mqtt::Generation g, const std::string& reason) override { push(HostEvent::Kind::lost, g, reason); }
   void on_closed(mqtt::Generation g) override { push(HostEvent::Kind::closed, g); }
   void on_subscribed(mqtt::Generation g, const std::vector<std::string>& refused) override {
@@ -51,10 +59,9 @@ struct Host::Server final : mqtt::Handler {
     for (const auto& filter : refused) text += (text.empty() ? "" : ", ") + filter;
     push(HostEvent::Kind::subscribed, g, text);
   }
-  void on_delivered(mqtt::Generation g, mqtt::DeliveryId id) override {
-    push(HostEvent::Kind::delivered, g, {}, id);
-  }
-  void on_message(mqtt::Generation g, std::string_view topic, std::string_view payload, mqtt::Qos, bool retained) override {
+  void on_delivered(mqtt::Generation g, mqtt::DeliveryId id) override { push(HostEvent::Kind::delivered, g, {}, id); }
+  void on_message(mqtt::Generation g, std::string_view topic, std::string_view payload, mqtt::Qos,
+                  bool retained) override {
     HostEvent event;
     event.server = index;
     event.generation = g;
@@ -68,7 +75,9 @@ struct Host::Server final : mqtt::Handler {
   }
 };
 
-UnixMillis Host::now() { return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()); }
+UnixMillis Host::now() {
+  return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
+}
 
 Host::Host(storage::Store& store, Pipeline& pipeline, HostOptions options, HostHooks hooks)
     : store_(store),
@@ -131,9 +140,11 @@ void Host::handle(HostEvent& event) {
         }
         return;
       }
-      pipeline_.message({server.index, std::move(event.topic), std::move(event.payload), event.received, event.retained});
+      pipeline_.message(
+          {server.index, std::move(event.topic), std::move(event.payload), event.received, event.retained});
       return;
-    case Kind::connected: return do_actions(server, server.state.on_connected());
+    case Kind::connected:
+      return do_actions(server, server.state.on_connected());
     case Kind::subscribed:
       if (!event.topic.empty()) spdlog::error("server={} refused subscriptions: {}", server.uri, event.topic);
       server.connected = true;
@@ -184,7 +195,11 @@ void Host::do_actions(Server& server, const sparkplug::HostActions& actions) {
       const auto sent = server.client.publish(topic, sparkplug::format_state(p->status), mqtt::Qos::kAtLeastOnce, true);
       if (sent && !p->status.online) server.death = sent.id;
     } else if (std::holds_alternative<sparkplug::Disconnect>(action)) {
-      server.client.disconnect();
+      if (options_.no_disconnect && stopping_) {
+        server.client.drop();  // the will that follows is older than the death, so nobody heeds it
+      } else {
+        server.client.disconnect();
+      }
     } else if (const auto* alarm = std::get_if<sparkplug::RaiseAlarm>(&action)) {
       spdlog::error("server={} alarm={} host_id={}", server.uri, to_string(alarm->alarm), options_.host_id);
     }
@@ -195,7 +210,8 @@ void Host::connect(Server& server, const sparkplug::HostStatus& will) {
   auto options = options_.connect;
   options.uri = server.uri;
   if (server.index > 0) options.client_id += "-" + std::to_string(server.index + 1);
-  options.will = mqtt::Will{sparkplug::state_topic(options_.host_id), sparkplug::format_state(will), mqtt::Qos::kAtLeastOnce, true};
+  options.will = mqtt::Will{sparkplug::state_topic(options_.host_id), sparkplug::format_state(will),
+                            mqtt::Qos::kAtLeastOnce, true};
   if (const auto begun = server.client.connect(options); !begun) {
     do_actions(server, server.state.on_connection_lost(now()));
     spdlog::error("server={} {}", server.uri, begun.error().message);
@@ -243,7 +259,8 @@ void Host::commit(UnixMillis t) {
     }
     for (const auto& [server, node] : result.gone) throttle_.gone(node);
     for (const auto& wish : result.rebirths) {
-      const bool by_timer = wish.reason == sparkplug::RebirthReason::gap || wish.reason == sparkplug::RebirthReason::no_birth;
+      const bool by_timer =
+          wish.reason == sparkplug::RebirthReason::gap || wish.reason == sparkplug::RebirthReason::no_birth;
       if (options_.rebirth_only_by_timer && !by_timer) continue;
       server_of_node_[wish.node] = wish.server;
       throttle_.want(wish.node, wish.reason, t);
@@ -256,7 +273,8 @@ void Host::request_rebirths(UnixMillis t) {
   for (const auto& node : throttle_.due(t)) {
     const auto slash = node.find('/');
     if (slash == std::string::npos) continue;
-    const auto topic = sparkplug::node_topic(sparkplug::MessageType::ncmd, node.substr(0, slash), node.substr(slash + 1));
+    const auto topic =
+        sparkplug::node_topic(sparkplug::MessageType::ncmd, node.substr(0, slash), node.substr(slash + 1));
     const auto known = server_of_node_.find(node);
     const auto server = known == server_of_node_.end() ? std::nullopt : std::optional(known->second);
     if (const auto sent = publish_command(server, topic, sparkplug::encode_rebirth(t)); !sent) {
@@ -299,7 +317,7 @@ Result<void> Host::insist_rebirth(const std::string& node, std::optional<std::ui
 void Host::leave(const std::string& reason) {
   if (!away_.empty()) return;
   away_ = reason;
-  spdlog::error("leaving the brokers in order: {}", reason);
+  spdlog::log(stopping_ ? spdlog::level::info : spdlog::level::err, "leaving the brokers in order: {}", reason);
   for (auto& server : servers_) {
     server->connect_at.reset();
     do_actions(*server, server->state.on_stop(now()));
@@ -320,8 +338,7 @@ void Host::leave_all_and_wait() {
   leave("the gateway stops");
   const auto until = now() + kGrace;
   const auto busy = [&] {
-    return std::any_of(servers_.begin(), servers_.end(),
-                       [](const auto& server) { return server->connected; });
+    return std::any_of(servers_.begin(), servers_.end(), [](const auto& server) { return server->connected; });
   };
   while (busy() && now() < until) {
     inbox_.take(lot_, std::chrono::milliseconds{20});
@@ -332,7 +349,8 @@ void Host::leave_all_and_wait() {
 
 HostStatusReport Host::report() const {
   HostStatusReport report;
-  for (const auto& server : servers_) report.servers.push_back({server->uri, server->state.may_publish(), server->last_error});
+  for (const auto& server : servers_)
+    report.servers.push_back({server->uri, server->state.may_publish(), server->last_error});
   const auto queue = inbox_.counts();
   report.missed = queue.refused;
   report.received = queue.accepted;

@@ -24,6 +24,7 @@ struct HostOptions {
   mqtt::ConnectOptions connect;  // without uri and will; client_id gets "-N" from the second server on
   sparkplug::RebirthThrottleOptions rebirth;
   bool rebirth_only_by_timer = false;
+  bool no_disconnect = false;  // at the end close the connections after the STATE death, without DISCONNECT
   Millis commit_interval{100};
   std::size_t commit_messages = 4'000;
   std::size_t queue_messages = 50'000;

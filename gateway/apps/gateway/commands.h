@@ -64,7 +64,8 @@ query::Format format_of(const std::string& text);
 // Rows of a whole store, as `rollup` shows them.
 std::vector<query::RollupRow> rollup_of(storage::Store& store, const Context& context, const query::RollupRequest& request);
 
-int run_gateway(const std::filesystem::path& config);
+// `no_disconnect`: leave by the STATE death alone, as a conformance run may ask.
+int run_gateway(const std::filesystem::path& config, bool no_disconnect);
 int check_config(const Place& place);
 int rollup(const Place& place, const RollupFlags& flags);
 int indicators_of(const Place& place, const IndicatorFlags& flags);

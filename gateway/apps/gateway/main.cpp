@@ -28,9 +28,11 @@ int main(int argc, char** argv) {
 
   auto* run = app.add_subcommand("run", "Collect from the brokers until SIGTERM.\n  songhua-gateway run -c gateway.toml");
   where(run, place);
+  bool no_disconnect = false;
+  run->add_flag("--no-disconnect", no_disconnect, "end by STATE offline alone, without DISCONNECT (for conformance runs)");
   run->callback([&] { action = [&] {
     if (place.config_file.empty()) throw Failure{kUsage, "run needs -c FILE"};
-    return run_gateway(place.config_file);
+    return run_gateway(place.config_file, no_disconnect);
   }; });
 
   auto* check = app.add_subcommand("check-config", "Every fault of a configuration with file, line and key.");

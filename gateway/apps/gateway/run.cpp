@@ -44,7 +44,7 @@ ingest::HostOptions host_options(const config::GatewayConfig& config) {
 
 }  // namespace
 
-int run_gateway(const std::filesystem::path& file) {
+int run_gateway(const std::filesystem::path& file, bool no_disconnect) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("songhua-gateway"));
   const auto context = load_context({file.string(), {}});
   const auto& config = context.config;
@@ -70,7 +70,9 @@ int run_gateway(const std::filesystem::path& file) {
     if (control) control->turn(now);
     if (http) http->turn(now, *running, pipeline, forwarding.get());
   };
-  ingest::Host host(*store, pipeline, host_options(config), hooks);
+  auto options = host_options(config);
+  options.no_disconnect = no_disconnect;
+  ingest::Host host(*store, pipeline, options, hooks);
   running = &host;
   if (config.forward) forwarding = std::make_unique<Forwarding>(*store, config, [&host] { host.wake(); });
   control = std::make_unique<Control>(file, context, *store, pipeline, host, forwarding);

@@ -31,7 +31,7 @@ const std::string kState = "spBv1.0/STATE/songhua", kNcmd = "spBv1.0/G/NCMD/E", 
 // A host in a thread of its own, as in the program.
 class RunningHost {
  public:
-  RunningHost(std::vector<std::string> servers, mqtt::Version version) {
+  RunningHost(std::vector<std::string> servers, mqtt::Version version, bool no_disconnect = false) {
     ingest::PipelineOptions pipeline_options;
     pipeline_options.session.reorder_timeout = Millis{300};
     pipeline_ = std::make_unique<ingest::Pipeline>(*store_, pipeline_options);
@@ -42,6 +42,7 @@ class RunningHost {
     options.connect.version = version;
     options.reconnect = {Millis{100}, Millis{300}};
     options.commit_interval = Millis{20};
+    options.no_disconnect = no_disconnect;
     ingest::HostHooks hooks;
     hooks.turn = [this](UnixMillis now) { obey(now); };
     host_ = std::make_unique<ingest::Host>(*store_, *pipeline_, options, hooks);
@@ -328,6 +329,26 @@ TCK_TEST(HostWire, tck_id_host_topic_phid_death_qos, tck_id_host_topic_phid_deat
     EXPECT_EQ(last[last.size() - 2].kind, Kind::disconnect);
     EXPECT_EQ(last[last.size() - 2].reason, 0);  // the will is taken back: the death is out
   }
+}
+
+// The other way to leave (`run --no-disconnect`): the same death, then the socket is closed.
+TEST(HostWire, tck_id_host_topic_phid_death_payload_timestamp_disconnect_with_no_disconnect_packet) {
+  test::Broker broker;
+  Tap tap(broker.port());
+  {
+    RunningHost host({tap.uri()}, mqtt::Version::kV311, true);
+    ASSERT_TRUE(tap.saw(state_said(true)));
+  }
+  ASSERT_TRUE(tap.saw([](const Packet& p) { return p.kind == Kind::closed; }));
+  const auto packets = tap.packets();
+  ASSERT_GE(packets.size(), 5U);
+  const auto& death = packets[packets.size() - 2];
+  EXPECT_TRUE(state_said(false)(death));
+  EXPECT_EQ(death.qos, 1);
+  EXPECT_TRUE(death.retain);
+  EXPECT_GT(status_in(death).timestamp, status_in(packets.front()).timestamp);
+  EXPECT_LE(count_of(status_in(death).timestamp), death.at);
+  EXPECT_TRUE(std::ranges::none_of(packets, [](const Packet& p) { return p.kind == Kind::disconnect; }));
 }
 
 // At any time the newest STATE of each server says what is true: online after each birth, offline by will or death.
