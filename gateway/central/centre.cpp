@@ -97,10 +97,19 @@ Result<std::vector<indicators::IndicatorRow>> Centre::indicators(const indicator
   return indicators::compute(request, inputs, source, settings_.indicators, moment.clock());
 }
 
-Result<const indicators::Inputs*> Centre::inputs(const Moment& moment) {
+Result<Study> Centre::study(const Moment& moment) {
   const auto& snapshot = this->snapshot(moment.as_of);
   if (auto error = first_error(snapshot.inputs)) return *error;
-  return &snapshot.inputs.inputs;
+  Study study;
+  study.inputs = &snapshot.inputs.inputs;
+  study.source =
+      std::make_unique<figures::LineQuantities>(figure_lines(snapshot.books, revisions(store_, moment)),
+                                                context_of(settings_, study.inputs->catalogue, moment.clock()));
+  auto* source = study.source.get();
+  study.indicators = [this, inputs = study.inputs, source, moment](const indicators::IndicatorRequest& request) {
+    return indicators::compute(request, *inputs, *source, settings_.indicators, moment.clock());
+  };
+  return study;
 }
 
 ImportOutcome Centre::import(std::vector<indicators::InputDocument> documents, UnixMillis now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -36,6 +37,14 @@ struct ImportOutcome {
   std::vector<std::string> errors;     // "file:line: ..."; with any, nothing is stored
 };
 
+// One state of the store for many questions: quantities that were added up for one serve the next. Valid until the store
+// changes or another state is asked for.
+struct Study {
+  const indicators::Inputs* inputs = nullptr;
+  std::unique_ptr<indicators::QuantitySource> source;
+  std::function<Result<std::vector<indicators::IndicatorRow>>(const indicators::IndicatorRequest&)> indicators;
+};
+
 // Used by one thread at a time. Keeps what it has read until the store changes.
 class Centre {
  public:
@@ -47,8 +56,7 @@ class Centre {
                                                const Moment& moment);
   Result<std::vector<indicators::IndicatorRow>> indicators(const indicators::IndicatorRequest& request,
                                                            const Moment& moment);
-  // The register and catalogue of one state of the store; valid until the store changes or another state is asked for.
-  Result<const indicators::Inputs*> inputs(const Moment& moment);
+  Result<Study> study(const Moment& moment);
   // All documents of one call, or none; cross-checked with all that is stored.
   ImportOutcome import(std::vector<indicators::InputDocument> documents, UnixMillis now);
 

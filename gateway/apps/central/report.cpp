@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "commands.h"
+#include "disclosure/rows.h"
 
 namespace songhua::centre_program {
 namespace {
@@ -39,6 +40,20 @@ void check_rate(const std::string& option, const std::string& rate) {
   throw Failure{kUsage, option + " is '" + rate + "', not a rate in percent like 5.3"};
 }
 
+// Disclosure control over all rows of the bulletin (disclosure/rows.h).
+report::Protect protection_of(const central::Study& study, const indicators::Settings& settings) {
+  return [&study, settings](std::vector<indicators::IndicatorRow>& rows) -> Result<report::Protection> {
+    indicators::Microdata micro(*study.inputs, *study.source, settings);
+    const auto decided = disclosure::protect(rows, micro, {}, {});
+    if (!decided.exposed.empty()) {
+      return Error{"disclosure control finds no pattern that protects " + decided.exposed.front() +
+                   "; ask for a bulletin of a region or period with more respondents"};
+    }
+    withhold(rows, decided);
+    return report::protection_notes(decided.primary + decided.secondary, decided.exact);
+  };
+}
+
 // Whole or not at all: a reader never finds half a bulletin under the name asked for.
 void write_file(const std::filesystem::path& path, const std::string& bytes) {
   auto part = path;
@@ -71,10 +86,9 @@ int report_of(const std::string& config_file, const ReportFlags& flags, const Sc
   options.national_cumulative = flags.national_cumulative;
   options.as_of = scope.as_of;
   const auto moment = moment_of(scope, context.config.time_zone);
-  const auto* inputs = taken(context.centre->inputs(moment));
-  const auto bulletin = taken(report::make_bulletin(
-      options, *inputs,
-      [&](const indicators::IndicatorRequest& request) { return context.centre->indicators(request, moment); }, {}));
+  const auto study = taken(context.centre->study(moment));
+  const auto bulletin = taken(report::make_bulletin(options, *study.inputs, study.indicators,
+                                                    protection_of(study, context.centre->settings().indicators)));
   const auto bytes = render(bulletin, language);
   if (!bytes) throw Failure{kFault, bytes.error().message};
   write_file(flags.output, *bytes);
