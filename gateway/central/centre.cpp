@@ -2,36 +2,123 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "central/quantities.h"
+#include "central/release.h"
+#include "central/revisions.h"
+#include "disclosure/rows.h"
 
 namespace songhua::central {
 
 struct Centre::Snapshot {
   std::uint64_t version = 0;
   std::optional<UnixMillis> as_of;
+  CentreSettings settings;
   Books books;
   indicators::LoadedInputs inputs;
 };
 
-Centre::Centre(CentreStore& store, CentreSettings settings) : store_(store), settings_(std::move(settings)) {}
+Centre::Centre(CentreStore& store, CentreSettings settings)
+    : store_(store), settings_(std::move(settings)), shelf_(store) {}
 Centre::~Centre() = default;
 
-const Centre::Snapshot& Centre::snapshot(std::optional<UnixMillis> as_of) {
-  const auto version = store_.version();
-  if (snapshot_ && snapshot_->version == version && snapshot_->as_of == as_of) return *snapshot_;
-  auto fresh = std::make_unique<Snapshot>();
-  fresh->version = version;
-  fresh->as_of = as_of;
+Books Centre::books_of(UnixMillis as_of) {
   Dictionaries dictionaries(store_);
+  Books books;
   for (const auto& line : store_.lines()) {
     auto book = LineBook::load(store_, dictionaries, line, as_of);
-    if (!book->timeline().series().empty() || book->first_seen()) fresh->books.push_back(std::move(book));
+    if (book->heard_of()) books.push_back(std::move(book));
   }
+  return books;
+}
+
+std::shared_ptr<const Centre::Snapshot> Centre::snapshot(const Moment& moment) {
+  const auto& as_of = moment.as_of;
+  const auto version = store_.version();
+  if (!as_of && now_ && now_->version == version) return now_;
+  // Nothing is stored any more with a time that lies so far back.
+  constexpr Millis kSettled{60'000};
+  for (const auto& kept : past_) {
+    if (as_of && kept->as_of == as_of && (kept->version == version || *as_of + kSettled < moment.now)) return kept;
+  }
+  auto fresh = std::make_shared<Snapshot>();
+  fresh->version = version;
+  fresh->as_of = as_of;
+  fresh->settings = settings_at(as_of);
+  fresh->books = as_of ? books_of(*as_of) : shelf_.books();
   fresh->inputs = indicators::load_inputs(store_.inputs(as_of), as_of);
-  fresh->inputs.inputs.zone = settings_.zone;
-  snapshot_ = std::move(fresh);
-  return *snapshot_;
+  fresh->inputs.inputs.zone = fresh->settings.zone;
+  if (!as_of) return now_ = std::move(fresh);
+  constexpr std::size_t kKept = 3;
+  if (past_.size() >= kKept) past_.erase(past_.begin());
+  past_.push_back(fresh);
+  return fresh;
+}
+
+CentreSettings Centre::settings_at(std::optional<UnixMillis> as_of) {
+  if (!as_of) return settings_;
+  const auto text = store_.archive().settings(as_of);
+  if (!text) return settings_;
+  auto settings = settings_from(*text, settings_);
+  if (!settings) throw std::runtime_error(settings.error().message);
+  return std::move(*settings);
+}
+
+bool Centre::settings_noted() {
+  return store_.archive().settings(std::nullopt) == to_text(settings_);
+}
+
+void Centre::note_settings(UnixMillis now) {
+  store_.transact([&] { store_.archive().put_settings(to_text(settings_), now); });
+}
+
+const std::vector<Publication>& Centre::releases() {
+  if (const auto count = store_.archive().publication_count(); count != release_count_) {
+    releases_ = store_.archive().publications(std::nullopt);
+    release_count_ = count;
+  }
+  return releases_;
+}
+
+const Centre::Frozen& Centre::released(const Publication& release) {
+  const auto [it, fresh] = released_.try_emplace(release.name);
+  if (!fresh) return it->second;
+  for (const auto& released : rows_of(release)) {
+    const auto& row = released.row;
+    indicators::Scope scope;
+    for (const auto& [key, value] : row.at("scope").items()) scope.keys[key] = value.get<std::string>();
+    indicators::PublishedFigure figure;
+    if (row.contains("exact")) {
+      figure.exact = indicators::parse_exact(row.at("exact").get<std::string>());
+      figure.value = row.at("value").get<std::string>();
+    }
+    figure.status = row.at("status").get<std::string>();
+    figure.at = release.at;
+    it->second.emplace(
+        std::make_tuple(row.at("indicator").get<std::string>(), std::move(scope), row.at("period").get<std::string>()),
+        std::move(figure));
+  }
+  return it->second;
+}
+
+std::vector<indicators::IndicatorRow> Centre::past_rows(const indicators::IndicatorRequest& request, UnixMillis at,
+                                                        UnixMillis now) {
+  std::string key =
+      request.period.name() + (request.cumulative ? "+|" : "|") + request.by + "|" + std::to_string(count_of(at));
+  for (const auto& id : request.ids) key.append("|").append(id);
+  for (const auto& [name, value] : request.scope.keys) key.append("|").append(name).append("=").append(value);
+  if (const auto known = past_rows_.find(key); known != past_rows_.end()) return known->second;
+  std::vector<indicators::IndicatorRow> found;
+  const auto state = study({now, at});
+  // Without a register there were no official figures.
+  if (state && !state->inputs->reg.enterprises().empty()) {
+    if (auto rows = state->indicators(request)) found = std::move(*rows);
+  }
+  constexpr std::size_t kKept = 256;
+  if (past_rows_.size() >= kKept) past_rows_.clear();
+  past_rows_.emplace(std::move(key), found);
+  return found;
 }
 
 namespace {
@@ -55,10 +142,24 @@ std::optional<Error> first_error(const indicators::LoadedInputs& inputs) {
   return Error{"the stored register cannot be used: " + inputs.errors.front()};
 }
 
-// As of a past moment nothing was known of later replacements: what differs from then is what is asked for.
-std::function<bool(const LineName&, Window)> revisions(CentreStore& store, const Moment& moment) {
-  if (moment.as_of) return {};
-  return [&store](const LineName& line, Window window) { return store.superseded(line, window); };
+// As of a past moment nothing was known of later replacements.
+std::function<bool(const LineName&, Window)> revised_by(CentreStore& store, const Moment& moment) {
+  return [&store, as_of = moment.as_of](const LineName& line, Window window) {
+    return store.superseded(line, window, as_of);
+  };
+}
+
+// F, C or D of a figure that tells of these cells; empty where nothing was decided on any.
+std::string strictest(const std::vector<disclosure::CellKey>& cells,
+                      const std::map<std::string, StoredDecision>& decisions) {
+  std::string code;
+  for (const auto& cell : cells) {
+    const auto found = decisions.find(cell.text());
+    if (found == decisions.end()) continue;
+    const auto& own = found->second.code;
+    if (code.empty() || own == "C" || (own == "D" && code == "F")) code = own;
+  }
+  return code;
 }
 
 }  // namespace
@@ -67,7 +168,8 @@ Result<std::vector<query::RollupRow>> Centre::rollup(const query::RollupRequest&
                                                      const indicators::Scope& scope, const Moment& moment) {
   if (request.grain == Grain::minute) return Error{"the centre gets 15-minute records: --grain 15min is its finest"};
   if (request.grain == Grain::shift) return Error{"shifts are a factory's own: ask its gateway for --grain shift"};
-  const auto& snapshot = this->snapshot(moment.as_of);
+  const auto held = this->snapshot(moment);
+  const auto& snapshot = *held;
   const auto& inputs = snapshot.inputs.inputs;
   std::optional<std::set<std::string>> enterprises;
   if (!scope.keys.empty()) {
@@ -77,37 +179,56 @@ Result<std::vector<query::RollupRow>> Centre::rollup(const query::RollupRequest&
     enterprises.emplace();
     for (const auto* enterprise : select_enterprises(scope, inputs, day, false)) enterprises->insert(enterprise->id);
   }
-  const auto context = context_of(settings_, inputs.catalogue, moment.clock());
+  const auto context = context_of(snapshot.settings, inputs.catalogue, moment.clock());
   std::vector<query::RollupRow> rows;
   for (const auto& book : snapshot.books) {
     if (enterprises && !enterprises->contains(book->name().enterprise)) continue;
-    auto part = query::rollup_rows(history_of(*book, revisions(store_, moment)), request, context);
+    auto part = query::rollup_rows(history_of(*book, revised_by(store_, moment)), request, context);
     std::move(part.begin(), part.end(), std::back_inserter(rows));
   }
   return rows;
 }
 
+Result<std::vector<indicators::IndicatorRow>> Centre::compute(const indicators::IndicatorRequest& request,
+                                                              const Moment& moment,
+                                                              const indicators::PublishedLookup& published) {
+  const auto study = this->study(moment);
+  if (!study) return study.error();
+  return indicators::compute(request, *study->inputs, *study->source, study->settings.indicators, moment.clock(),
+                             published);
+}
+
 Result<std::vector<indicators::IndicatorRow>> Centre::indicators(const indicators::IndicatorRequest& request,
                                                                  const Moment& moment) {
-  const auto& snapshot = this->snapshot(moment.as_of);
-  if (auto error = first_error(snapshot.inputs)) return *error;
-  const auto& inputs = snapshot.inputs.inputs;
-  figures::LineQuantities source(figure_lines(snapshot.books, revisions(store_, moment)),
-                                 context_of(settings_, inputs.catalogue, moment.clock()));
-  return indicators::compute(request, inputs, source, settings_.indicators, moment.clock());
+  History history(*this, request, moment);
+  auto rows = compute(request, moment, [&](const auto& indicator, const auto& scope, const auto& period) {
+    return history.first(indicator, scope, period);
+  });
+  if (!rows) return rows;
+  const auto decisions = store_.archive().decisions(moment.as_of);
+  for (auto& row : *rows) {
+    if (row.previous) {
+      const auto period = Period::parse(row.period);
+      row.previous->causes = causes_between(*this, row.scope, *period, row.previous->at, moment);
+    }
+    row.conf = strictest(disclosure::cells_of(row), decisions);
+  }
+  return rows;
 }
 
 Result<Study> Centre::study(const Moment& moment) {
-  const auto& snapshot = this->snapshot(moment.as_of);
-  if (auto error = first_error(snapshot.inputs)) return *error;
+  const auto held = this->snapshot(moment);
+  if (auto error = first_error(held->inputs)) return *error;
   Study study;
-  study.inputs = &snapshot.inputs.inputs;
+  study.held = held;
+  study.settings = held->settings;
+  study.inputs = &held->inputs.inputs;
   study.source =
-      std::make_unique<figures::LineQuantities>(figure_lines(snapshot.books, revisions(store_, moment)),
-                                                context_of(settings_, study.inputs->catalogue, moment.clock()));
+      std::make_unique<figures::LineQuantities>(figure_lines(held->books, revised_by(store_, moment)),
+                                                context_of(held->settings, study.inputs->catalogue, moment.clock()));
   auto* source = study.source.get();
-  study.indicators = [this, inputs = study.inputs, source, moment](const indicators::IndicatorRequest& request) {
-    return indicators::compute(request, *inputs, *source, settings_.indicators, moment.clock());
+  study.indicators = [held, source, moment](const indicators::IndicatorRequest& request) {
+    return indicators::compute(request, held->inputs.inputs, *source, held->settings.indicators, moment.clock());
   };
   return study;
 }
@@ -140,7 +261,8 @@ ImportOutcome Centre::import(std::vector<indicators::InputDocument> documents, U
 }
 
 Result<std::vector<Centre::Missing>> Centre::missing(const Period& period, const Moment& moment) {
-  const auto& snapshot = this->snapshot(moment.as_of);
+  const auto held = this->snapshot(moment);
+  const auto& snapshot = *held;
   if (auto error = first_error(snapshot.inputs)) return *error;
   const auto& inputs = snapshot.inputs.inputs;
   const auto window = period.window(settings_.zone);
@@ -169,17 +291,19 @@ Result<std::vector<Centre::Missing>> Centre::missing(const Period& period, const
   return missing;
 }
 
+const Books& Centre::lines() {
+  return snapshot({})->books;
+}
+
 nlohmann::ordered_json lines_json(Centre& centre, UnixMillis) {
   auto out = nlohmann::ordered_json::array();
-  Dictionaries dictionaries(centre.store());
   const auto& zone = centre.settings().zone;
   const auto text = [&](std::optional<UnixMillis> time) -> nlohmann::ordered_json {
     return time ? nlohmann::ordered_json(zone.format(*time)) : nlohmann::ordered_json(nullptr);
   };
-  for (const auto& line : centre.store().lines()) {
-    const auto book = LineBook::load(centre.store(), dictionaries, line, std::nullopt);
-    out.push_back({{"enterprise", line.enterprise},
-                   {"line", line.line},
+  for (const auto& book : centre.lines()) {
+    out.push_back({{"enterprise", book->name().enterprise},
+                   {"line", book->name().line},
                    {"first", text(book->first_seen())},
                    {"last", text(book->last_seen())},
                    {"gone_since", text(book->gone_since())}});

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "central/line_book.h"
+#include "central/settings.h"
 #include "central/store.h"
 #include "indicators/indicators.h"
 #include "model/calendar.h"
@@ -16,13 +19,6 @@
 // The door of the room for whoever asks: rollups, indicators, who is missing, what was received. The command line and
 // HTTP both go through here.
 namespace songhua::central {
-
-struct CentreSettings {
-  std::string region;
-  TimeZone zone = TimeZone::shanghai();
-  Millis settle{600'000};
-  indicators::Settings indicators;
-};
 
 // When a question is asked, and of which state of the store.
 struct Moment {
@@ -37,9 +33,10 @@ struct ImportOutcome {
   std::vector<std::string> errors;     // "file:line: ..."; with any, nothing is stored
 };
 
-// One state of the store for many questions: quantities that were added up for one serve the next. Valid until the store
-// changes or another state is asked for.
+// One state of the store for many questions: quantities that were added up for one serve the next.
 struct Study {
+  std::shared_ptr<const void> held;  // what the others point into
+  CentreSettings settings;           // that held then
   const indicators::Inputs* inputs = nullptr;
   std::unique_ptr<indicators::QuantitySource> source;
   std::function<Result<std::vector<indicators::IndicatorRow>>(const indicators::IndicatorRequest&)> indicators;
@@ -54,8 +51,13 @@ class Centre {
   // `scope` narrows enterprises, by the register of the first day asked for (else today).
   Result<std::vector<query::RollupRow>> rollup(const query::RollupRequest& request, const indicators::Scope& scope,
                                                const Moment& moment);
+  // With what the figures were before (revisions.h) and what disclosure control decided on them.
   Result<std::vector<indicators::IndicatorRow>> indicators(const indicators::IndicatorRequest& request,
                                                            const Moment& moment);
+  // The figures alone.
+  Result<std::vector<indicators::IndicatorRow>> compute(const indicators::IndicatorRequest& request,
+                                                        const Moment& moment,
+                                                        const indicators::PublishedLookup& published = {});
   Result<Study> study(const Moment& moment);
   // All documents of one call, or none; cross-checked with all that is stored.
   ImportOutcome import(std::vector<indicators::InputDocument> documents, UnixMillis now);
@@ -69,16 +71,40 @@ class Centre {
   // Expected lines not heard up to the end of the period (or up to now), and enterprises of the register without any.
   Result<std::vector<Missing>> missing(const Period& period, const Moment& moment);
 
+  // The lines as they stand now; valid until the store changes or another state is asked for.
+  const std::vector<std::shared_ptr<const LineBook>>& lines();
+
+  // Those of central.toml, and those that held then.
   [[nodiscard]] const CentreSettings& settings() const { return settings_; }
+  CentreSettings settings_at(std::optional<UnixMillis> as_of);
+  // Settings are inputs with two times, too: whoever shows figures notes first which he shows them with.
+  [[nodiscard]] bool settings_noted();
+  void note_settings(UnixMillis now);
+
+  // Frozen releases up to then, oldest first; kept until another is published.
+  const std::vector<Publication>& releases();
+  // Figures of a release, by indicator, scope and period.
+  using Frozen = std::map<std::tuple<std::string, indicators::Scope, std::string>, indicators::PublishedFigure>;
+  const Frozen& released(const Publication& release);
+  // What a request gave at a past time, or would have; empty where nothing could be computed. Kept: it never changes.
+  std::vector<indicators::IndicatorRow> past_rows(const indicators::IndicatorRequest& request, UnixMillis at,
+                                                  UnixMillis now);
   CentreStore& store() { return store_; }
 
  private:
-  struct Snapshot;  // the lines and inputs of one state of the store
-  const Snapshot& snapshot(std::optional<UnixMillis> as_of);
+  struct Snapshot;  // the lines, inputs and settings of one state of the store
+  std::shared_ptr<const Snapshot> snapshot(const Moment& moment);
+  std::vector<std::shared_ptr<const LineBook>> books_of(UnixMillis as_of);
 
   CentreStore& store_;
   CentreSettings settings_;
-  std::unique_ptr<Snapshot> snapshot_;
+  Bookshelf shelf_;
+  std::shared_ptr<const Snapshot> now_;
+  std::vector<std::shared_ptr<const Snapshot>> past_;  // the last few; what was stored then never changes
+  std::vector<Publication> releases_;
+  std::int64_t release_count_ = -1;
+  std::map<std::string, Frozen> released_;  // by name
+  std::map<std::string, std::vector<indicators::IndicatorRow>> past_rows_;
 };
 
 // {"role":"central","region":...,"gateways":[...],"refused":[...]}: docs/page.md.

@@ -1,7 +1,6 @@
 #include "central/line_book.h"
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 #include <tuple>
 
@@ -39,19 +38,51 @@ std::vector<std::string> by_age(const std::vector<CentreRecord>& records) {
   return names;
 }
 
-// The series of one gateway in the centre's numbering.
+// The series of a line's records under one numbering, by name, whichever gateway came first. A name is compared once
+// for each series of a dictionary, not for each of the many records that were made with it.
 class Numbering {
  public:
-  explicit Numbering(const std::set<SeriesName>& names) {
-    for (const auto& name : names) index_.emplace(name, SeriesIndex{static_cast<std::uint32_t>(index_.size())});
+  // What a series is: as the first record that holds it says it, until the newest dictionary does.
+  std::map<SeriesName, SeriesSpec> specs;
+
+  void note(const rollup::Record& record, const forward::Digest& hash, const forward::WireDictionary& dictionary) {
+    auto& table = tables_[hash];
+    if (!table.dictionary) table = {&dictionary, std::vector<char>(dictionary.series.size()), {}};
+    for (const auto& part : record.series) {
+      auto& seen = table.seen.at(static_cast<std::size_t>(part.series));
+      if (seen != 0) continue;
+      seen = 1;
+      const auto& spec = dictionary.spec(part.series);
+      specs.try_emplace(name_of(spec), spec);
+    }
   }
-  void translate(rollup::Record& record, const forward::WireDictionary& dictionary) const {
-    for (auto& part : record.series) part.series = index_.at(name_of(dictionary.spec(part.series)));
+
+  void number() {
+    std::map<SeriesName, SeriesIndex> places;
+    for (const auto& [name, spec] : specs) {
+      places.emplace(name, SeriesIndex{static_cast<std::uint32_t>(places.size())});
+    }
+    for (auto& [hash, table] : tables_) {
+      table.places.resize(table.seen.size());
+      for (std::size_t i = 0; i < table.seen.size(); ++i) {
+        if (table.seen[i] != 0) table.places[i] = places.at(name_of(table.dictionary->series[i]));
+      }
+    }
+  }
+
+  void translate(rollup::Record& record, const forward::Digest& hash) const {
+    const auto& places = tables_.at(hash).places;
+    for (auto& part : record.series) part.series = places[static_cast<std::size_t>(part.series)];
     std::ranges::sort(record.series, {}, &rollup::SeriesPart::series);
   }
 
  private:
-  std::map<SeriesName, SeriesIndex> index_;
+  struct Table {
+    const forward::WireDictionary* dictionary = nullptr;
+    std::vector<char> seen;           // does any record hold the series?
+    std::vector<SeriesIndex> places;  // of those that are
+  };
+  std::map<forward::Digest, Table> tables_;
 };
 
 }  // namespace
@@ -68,35 +99,28 @@ const forward::WireDictionary& Dictionaries::get(const forward::Digest& hash) {
   return *known;
 }
 
-std::unique_ptr<const LineBook> LineBook::load(CentreStore& store, Dictionaries& dictionaries, const LineName& line,
+std::shared_ptr<const LineBook> LineBook::load(CentreStore& store, Dictionaries& dictionaries, const LineName& line,
                                                std::optional<UnixMillis> as_of) {
-  std::unique_ptr<LineBook> book(new LineBook);
+  std::shared_ptr<LineBook> book(new LineBook);
   book->name_ = line;
   const auto stored = store.records(line, as_of);
   const auto incarnations = by_age(stored);
 
   std::vector<SourcedRecord> records;
-  std::map<SeriesName, SeriesSpec> specs;
-  std::set<SeriesName> names;
+  records.reserve(stored.size());
+  Numbering numbering;
   for (const auto& version : stored) {
     const auto age = std::ranges::find(incarnations, version.incarnation) - incarnations.begin();
     auto& record = records.emplace_back(
         SourcedRecord{static_cast<std::size_t>(age), version.source, decode(version, line), version.committed});
-    const auto& dictionary = dictionaries.get(version.dictionary);
-    for (const auto& part : record.record.series) {
-      const auto& spec = dictionary.spec(part.series);
-      names.insert(name_of(spec));
-      specs.try_emplace(name_of(spec), spec);
-    }
+    numbering.note(record.record, version.dictionary, dictionaries.get(version.dictionary));
     const auto& heard = record.record.heard;
     if (!heard) continue;
     book->first_seen_ = std::min(book->first_seen_.value_or(heard->first), heard->first);
     book->last_seen_ = std::max(book->last_seen_.value_or(heard->last), heard->last);
   }
-  const Numbering numbering(names);
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    numbering.translate(records[i].record, dictionaries.get(stored[i].dictionary));
-  }
+  numbering.number();
+  for (std::size_t i = 0; i < records.size(); ++i) numbering.translate(records[i].record, stored[i].dictionary);
 
   // A series is what the newest dictionary of the newest store says: configuration is applied to all of its history,
   // as the gateway does.
@@ -107,7 +131,8 @@ std::unique_ptr<const LineBook> LineBook::load(CentreStore& store, Dictionaries&
     const auto& newest = dictionaries.get(*hash);
     rules.gap_limit = newest.gap_limit;
     for (const auto& spec : newest.series) {
-      if (spec.line == line.line && names.contains(name_of(spec))) specs[name_of(spec)] = spec;
+      if (spec.line != line.line) continue;
+      if (const auto held = numbering.specs.find(name_of(spec)); held != numbering.specs.end()) held->second = spec;
     }
     const auto known = std::ranges::find(newest.lines, line.line, &forward::DictionaryLine::id);
     if (known != newest.lines.end()) rules.gone_since = known->gone_since;
@@ -115,7 +140,7 @@ std::unique_ptr<const LineBook> LineBook::load(CentreStore& store, Dictionaries&
   if (const auto state = store.line_state(line, as_of)) {
     rules.gone_since = state->gone ? std::optional(state->at) : std::nullopt;
   }
-  for (const auto& name : names) book->specs_.push_back(specs.at(name));
+  for (auto& [name, spec] : numbering.specs) book->specs_.push_back(std::move(spec));
   book->gone_since_ = rules.gone_since;
 
   keep_the_fuller(records);
@@ -125,6 +150,19 @@ std::unique_ptr<const LineBook> LineBook::load(CentreStore& store, Dictionaries&
   for (auto& [source, list] : sources) all.push_back(std::move(list));
   book->timeline_ = std::make_unique<const rollup::Timeline>(std::move(all), *book, rules);
   return book;
+}
+
+std::vector<std::shared_ptr<const LineBook>> Bookshelf::books() {
+  Dictionaries dictionaries(store_);
+  // The mark comes first: what is stored while books are read is read, and once more the next time.
+  for (const auto& line : store_.lines_changed_since(mark_)) {
+    books_[line] = LineBook::load(store_, dictionaries, line, std::nullopt);
+  }
+  std::vector<std::shared_ptr<const LineBook>> known;
+  for (const auto& [line, book] : books_) {
+    if (book->heard_of()) known.push_back(book);
+  }
+  return known;
 }
 
 }  // namespace songhua::central

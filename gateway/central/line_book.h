@@ -27,7 +27,7 @@ class Dictionaries {
 // Immutable once loaded; safe to read from several threads.
 class LineBook final : public rollup::SeriesTable {
  public:
-  static std::unique_ptr<const LineBook> load(CentreStore& store, Dictionaries& dictionaries, const LineName& line,
+  static std::shared_ptr<const LineBook> load(CentreStore& store, Dictionaries& dictionaries, const LineName& line,
                                               std::optional<UnixMillis> as_of);
 
   [[nodiscard]] const LineName& name() const { return name_; }
@@ -35,6 +35,8 @@ class LineBook final : public rollup::SeriesTable {
   [[nodiscard]] const SeriesSpec& spec(rollup::SeriesIndex index) const override {
     return specs_.at(static_cast<std::size_t>(index));
   }
+  // Did the line ever say anything?
+  [[nodiscard]] bool heard_of() const { return first_seen_.has_value() || !timeline_->series().empty(); }
   // The operator's word at the centre, else the gateway's.
   [[nodiscard]] std::optional<UnixMillis> gone_since() const { return gone_since_; }
   [[nodiscard]] std::optional<UnixMillis> first_seen() const { return first_seen_; }
@@ -47,6 +49,20 @@ class LineBook final : public rollup::SeriesTable {
   std::vector<SeriesSpec> specs_;
   std::optional<UnixMillis> gone_since_, first_seen_, last_seen_;
   std::unique_ptr<const rollup::Timeline> timeline_;
+};
+
+// The lines as they stand now. Keeps what it has read: another look reads only the lines that have changed since. Used
+// by one thread at a time; books that it has handed out stay as they are.
+class Bookshelf {
+ public:
+  explicit Bookshelf(CentreStore& store) : store_(store) {}
+  // By enterprise and line; lines of which nothing was ever heard are left out.
+  std::vector<std::shared_ptr<const LineBook>> books();
+
+ private:
+  CentreStore& store_;
+  CentreStore::Mark mark_;
+  std::map<LineName, std::shared_ptr<const LineBook>> books_;
 };
 
 }  // namespace songhua::central

@@ -1,5 +1,7 @@
 #include "central/quantities.h"
 
+#include <map>
+
 namespace songhua::central {
 
 query::LineHistory history_of(const LineBook& book, const Revised& revised) {
@@ -8,7 +10,14 @@ query::LineHistory history_of(const LineBook& book, const Revised& revised) {
   history.line = book.name().line;
   history.quarters = &book.timeline();
   history.table = &book;
-  if (revised) history.revised = [&book, revised](Window window) { return revised(book.name(), window); };
+  if (!revised) return history;
+  // Every series of the line asks for the same windows.
+  auto known = std::make_shared<std::map<Window, bool>>();
+  history.revised = [&book, revised, known](Window window) {
+    const auto [it, added] = known->try_emplace(window);
+    if (added) it->second = revised(book.name(), window);
+    return it->second;
+  };
   return history;
 }
 

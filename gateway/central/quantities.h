@@ -10,11 +10,11 @@
 // The centre's lines as the query and the figures room see them.
 namespace songhua::central {
 
-using Books = std::vector<std::unique_ptr<const LineBook>>;
+using Books = std::vector<std::shared_ptr<const LineBook>>;
 // Was a record of the line in the window replaced after it was final? May be empty.
 using Revised = std::function<bool(const LineName&, Window)>;
 
-// `book` must outlive it.
+// `book` must outlive it. Asks `revised` once for each window.
 query::LineHistory history_of(const LineBook& book, const Revised& revised);
 
 // `books` must outlive them.

@@ -36,7 +36,7 @@ CREATE TABLE record(line INTEGER NOT NULL, start INTEGER NOT NULL, incarnation I
                     PRIMARY KEY(line, start, incarnation, source, length)) STRICT, WITHOUT ROWID;
 -- Records longer than a quarter hour are few; whatever lies inside one must find it without a search through the line.
 CREATE INDEX record_long ON record(line, incarnation, source, start) WHERE length > 900000;
--- A version that was replaced after its day was final. Generation 0 without content: there was no record before.
+-- A version that was replaced. Generation 0 without content: there was no record before.
 CREATE TABLE superseded(line INTEGER NOT NULL, start INTEGER NOT NULL, incarnation INTEGER NOT NULL,
                         source INTEGER NOT NULL, length INTEGER NOT NULL, generation INTEGER NOT NULL,
                         number INTEGER NOT NULL, dictionary INTEGER NOT NULL, committed INTEGER NOT NULL,
@@ -49,6 +49,17 @@ CREATE TABLE input(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NUL
 CREATE TABLE refusal(enterprise TEXT NOT NULL, gateway TEXT NOT NULL, code TEXT NOT NULL, text TEXT NOT NULL,
                      first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, payload BLOB NOT NULL,
                      PRIMARY KEY(enterprise, gateway, code)) STRICT, WITHOUT ROWID;
+)sql"},
+                                                             {2, R"sql(
+-- Versions of closed windows are kept even where their day was not final yet: was_final tells revisions from those.
+ALTER TABLE superseded ADD COLUMN was_final INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX superseded_replaced ON superseded(replaced);
+CREATE INDEX record_committed ON record(committed);
+-- What central.toml said of methods and rules, each from the time at which a figure was first computed with it.
+CREATE TABLE setting(id INTEGER PRIMARY KEY, stored INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE TABLE publication(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, period TEXT NOT NULL, at INTEGER NOT NULL,
+                         document BLOB NOT NULL) STRICT;
+CREATE TABLE decision(cell TEXT PRIMARY KEY, code TEXT NOT NULL, stored INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql"}};
 
 }  // namespace songhua::central

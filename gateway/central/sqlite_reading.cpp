@@ -46,8 +46,26 @@ std::vector<LineName> SqliteStore::lines() {
   return all;
 }
 
+// Rows of both tables are only ever added, so their numbers rise; a VACUUM may number them anew, and then all lines count
+// as changed. A batch is its enterprise's: a factory's lines are few.
+std::vector<LineName> SqliteStore::lines_changed_since(Mark& mark) {
+  Mark newest{database_->execAndGet("SELECT coalesce(max(rowid), 0) FROM batch").getInt64(),
+              database_->execAndGet("SELECT coalesce(max(rowid), 0) FROM line_state").getInt64()};
+  if (newest.batch < mark.batch || newest.line_state < mark.line_state) mark = {};
+  SQLite::Statement query(*database_,
+                          "SELECT enterprise, name FROM line WHERE enterprise IN (SELECT i.enterprise FROM batch b "
+                          "JOIN incarnation i ON i.id = b.incarnation WHERE b.rowid > ?) "
+                          "UNION SELECT enterprise, line FROM line_state WHERE rowid > ? ORDER BY 1, 2");
+  query.bind(1, mark.batch);
+  query.bind(2, mark.line_state);
+  std::vector<LineName> changed;
+  while (query.executeStep()) changed.push_back({query.getColumn(0).getString(), query.getColumn(1).getString()});
+  mark = newest;
+  return changed;
+}
+
 // Of each record the version that was in force: the first one to be replaced later, else the one that stands now.
-// Versions of days that were not final are overwritten, so of those only the last one is known.
+// Versions of windows that were still open are overwritten, so of those only the last one is known.
 std::vector<CentreRecord> SqliteStore::records(const LineName& line, std::optional<UnixMillis> as_of) {
   const auto id = find_line(line);
   if (!id) return {};
@@ -78,13 +96,16 @@ std::vector<CentreRecord> SqliteStore::records(const LineName& line, std::option
   return all;
 }
 
-bool SqliteStore::superseded(const LineName& line, Window window) {
+bool SqliteStore::superseded(const LineName& line, Window window, std::optional<UnixMillis> as_of) {
   const auto id = find_line(line);
   if (!id) return false;
-  SQLite::Statement query(*database_, "SELECT 1 FROM superseded WHERE line = ? AND start >= ? AND start < ? LIMIT 1");
+  SQLite::Statement query(*database_,
+                          "SELECT 1 FROM superseded WHERE line = ? AND start >= ? AND start < ? AND replaced <= ? "
+                          "AND was_final = 1 LIMIT 1");
   query.bind(1, *id);
   query.bind(2, sql(window.start));
   query.bind(3, sql(window.end));
+  query.bind(4, until(as_of));
   return query.executeStep();
 }
 

@@ -52,18 +52,18 @@ struct SqliteStore::Statements {
         keep_old(
             db,
             "INSERT OR IGNORE INTO superseded SELECT line, start, incarnation, source, length, generation, number, "
-            "dictionary, committed, changed, content, ?7 FROM record "
+            "dictionary, committed, changed, content, ?7, ?9 FROM record "
             "WHERE line = ?1 AND start = ?2 AND incarnation = ?3 AND source = ?4 AND length = ?5 "
-            "AND generation < ?6 AND content <> ?8"),
+            "AND generation < ?6 AND content <> ?8 AND changed <= ?10"),
         keep_absent(db,
-                    "INSERT OR IGNORE INTO superseded SELECT ?1, ?2, ?3, ?4, ?5, 0, 0, 0, ?7, ?7, x'', ?7 "
+                    "INSERT OR IGNORE INTO superseded SELECT ?1, ?2, ?3, ?4, ?5, 0, 0, 0, ?7, ?7, x'', ?7, 1 "
                     "WHERE NOT EXISTS(SELECT 1 FROM record WHERE line = ?1 AND start = ?2 AND incarnation = ?3 "
                     "AND source = ?4 AND length = ?5) AND ?6 > 0"),
         keep_covered(db,
                      "INSERT OR IGNORE INTO superseded SELECT line, start, incarnation, source, length, generation, "
-                     "number, dictionary, committed, changed, content, ?7 FROM record "
+                     "number, dictionary, committed, changed, content, ?7, ?9 FROM record "
                      "WHERE line = ?1 AND start >= ?2 AND start + length <= ?2 + ?5 AND incarnation = ?3 "
-                     "AND source = ?4 AND length < ?5 AND generation < ?6"),
+                     "AND source = ?4 AND length < ?5 AND generation < ?6 AND changed <= ?10"),
         drop_covered(db,
                      "DELETE FROM record WHERE line = ?1 AND start >= ?2 AND start + length <= ?2 + ?5 "
                      "AND incarnation = ?3 AND source = ?4 AND length < ?5 AND generation < ?6"),
@@ -90,7 +90,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<SQLite::Database> database)
-    : database_(std::move(database)), statements_(std::make_unique<Statements>(*database_)) {}
+    : database_(std::move(database)), statements_(std::make_unique<Statements>(*database_)), archive_(*database_) {}
 
 SqliteStore::~SqliteStore() = default;
 
@@ -249,6 +249,7 @@ void SqliteStore::merge(const SignedBatch& batch, const std::vector<NewRecord>& 
   bind_blob(link, 10, storage::compress(batch.envelope));
   link.exec();
 
+  last_publication_ = database_->execAndGet("SELECT coalesce(max(at), 0) FROM publication").getInt64();
   for (const auto& record : records) {
     put_record(line_id(batch.batch.enterprise, record.line), incarnation, source_id(record.source), dictionary,
                batch.batch.number, record, settle, now);
@@ -277,18 +278,23 @@ void SqliteStore::put_record(std::int64_t line, std::int64_t incarnation, std::i
   s.is_final.bind(3, sql(now - settle));
   const bool was_final = record.day_end + settle <= now && s.is_final.executeStep();
   s.is_final.reset();
-  if (was_final) {
-    bind_key(s.keep_old).bind(7, sql(now));
-    bind_blob(s.keep_old, 8, record.content);
+  // What was closed may have been shown and must be found again; what still grew when a release was published, too.
+  const bool closed = was_final || record.window.end + settle <= now;
+  const std::int64_t shown_until = closed ? INT64_MAX : last_publication_;
+  const auto keep = [&](SQLite::Statement& statement) -> SQLite::Statement& {
+    bind_key(statement).bind(7, sql(now));
+    statement.bind(9, was_final ? 1 : 0);
+    statement.bind(10, shown_until);
+    return statement;
+  };
+  if (shown_until > sql(record.window.start)) {
+    bind_blob(keep(s.keep_old), 8, record.content);
     s.keep_old.exec();
-    if (!record.content.empty()) {
-      bind_key(s.keep_absent).bind(7, sql(now));
-      s.keep_absent.exec();
-    }
-    if (covers) {
-      bind_key(s.keep_covered).bind(7, sql(now));
-      s.keep_covered.exec();
-    }
+    if (covers) keep(s.keep_covered).exec();
+  }
+  if (was_final && !record.content.empty()) {
+    bind_key(s.keep_absent).bind(7, sql(now));
+    s.keep_absent.exec();
   }
 
   bind_key(s.put).bind(7, sql(number));

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "central/sqlite_archive.h"
 #include "central/store.h"
 #include "storage/database.h"
 
@@ -34,13 +35,16 @@ class SqliteStore final : public CentreStore {
   void forget_envelopes(UnixMillis before) override;
 
   std::vector<LineName> lines() override;
+  std::vector<LineName> lines_changed_since(Mark& mark) override;
   std::vector<CentreRecord> records(const LineName& line, std::optional<UnixMillis> as_of) override;
-  bool superseded(const LineName& line, Window window) override;
+  bool superseded(const LineName& line, Window window, std::optional<UnixMillis> as_of) override;
   std::optional<std::string> dictionary(const forward::Digest& hash) override;
   std::optional<forward::Digest> newest_dictionary(const std::string& incarnation,
                                                    std::optional<UnixMillis> as_of) override;
   void put_line_state(const LineName& line, const LineState& state, UnixMillis now) override;
   std::optional<LineState> line_state(const LineName& line, std::optional<UnixMillis> as_of) override;
+
+  Archive& archive() override { return archive_; }
 
   void put_input(const indicators::InputDocument& document) override;
   std::vector<indicators::InputDocument> inputs(std::optional<UnixMillis> as_of) override;
@@ -64,6 +68,8 @@ class SqliteStore final : public CentreStore {
 
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Statements> statements_;
+  SqliteArchive archive_;
+  std::int64_t last_publication_ = 0;  // read at each merge
 };
 
 }  // namespace songhua::central

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "central/archive.h"
 #include "forward/batch.h"
 #include "forward/keys.h"
 #include "indicators/inputs.h"
@@ -57,12 +58,6 @@ struct CentreRecord {
   UnixMillis committed;  // centre's clock, when the record was stored first
   UnixMillis changed;    // ... and this version
   std::string content;
-};
-
-struct LineName {
-  std::string enterprise;
-  LineId line;
-  auto operator<=>(const LineName&) const = default;
 };
 
 struct LineState {
@@ -128,8 +123,9 @@ class CentreStore {
                                                                   std::uint64_t number) = 0;
   [[nodiscard]] virtual std::uint64_t highest(const std::string& incarnation) = 0;
   // Merges: per (line, window, incarnation, source) the highest generation stays, each record in one atomic statement;
-  // a longer record replaces what lies inside it with a lower generation. What was final is kept as superseded: a day
-  // is final where a record of the line after its end was committed `settle` ago.
+  // a longer record replaces what lies inside it with a lower generation. What somebody may have been shown as more
+  // than a passing state is kept as superseded: versions of windows that ended `settle` ago, and whatever stood when a
+  // release was published. A day is final where a record of the line after its end was committed `settle` ago.
   virtual void merge(const SignedBatch& batch, const std::vector<NewRecord>& records, Millis settle,
                      UnixMillis now) = 0;
   virtual void refuse(const GatewayId& gateway, const forward::Refused& why, const std::string& payload,
@@ -139,9 +135,15 @@ class CentreStore {
 
   // --- Figures. `as_of`: what was stored then; none: now.
   [[nodiscard]] virtual std::vector<LineName> lines() = 0;
+  // Lines of which something may have been stored since `mark` was set, which moves on; all of them for a fresh mark.
+  struct Mark {
+    std::int64_t batch = 0, line_state = 0;
+  };
+  [[nodiscard]] virtual std::vector<LineName> lines_changed_since(Mark& mark) = 0;
   // By incarnation, source, window start.
   [[nodiscard]] virtual std::vector<CentreRecord> records(const LineName& line, std::optional<UnixMillis> as_of) = 0;
-  [[nodiscard]] virtual bool superseded(const LineName& line, Window window) = 0;
+  // Was a record of the window replaced after its day was final?
+  [[nodiscard]] virtual bool superseded(const LineName& line, Window window, std::optional<UnixMillis> as_of) = 0;
   [[nodiscard]] virtual std::optional<std::string> dictionary(const forward::Digest& hash) = 0;
   // The dictionary of the incarnation's newest batch.
   [[nodiscard]] virtual std::optional<forward::Digest> newest_dictionary(const std::string& incarnation,
@@ -149,6 +151,9 @@ class CentreStore {
   virtual void put_line_state(const LineName& line, const LineState& state, UnixMillis now) = 0;
   // The operator's latest word about the line.
   [[nodiscard]] virtual std::optional<LineState> line_state(const LineName& line, std::optional<UnixMillis> as_of) = 0;
+
+  // --- Settings, releases, decisions, changes
+  [[nodiscard]] virtual Archive& archive() = 0;
 
   // --- Inputs: never changed, only added to
   virtual void put_input(const indicators::InputDocument& document) = 0;

@@ -210,6 +210,8 @@ void withhold(std::vector<IndicatorRow>& rows, const RowProtection& protection) 
   for (std::size_t i = 0; i < rows.size(); ++i) {
     auto& row = rows[i];
     row.explanation.reset();
+    row.conf.clear();
+    if (row.previous) row.previous->causes.clear();  // they name factories
     for (auto& [kind, warning] : row.warnings) {
       // Enterprises by name are nobody's business outside; the count is.
       if (kind == "no_base" || kind == "not_reporting") warning.items.clear();

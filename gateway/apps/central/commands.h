@@ -63,6 +63,18 @@ struct ReportFlags {
   std::string period, output, language = "both", national_growth, national_cumulative;
 };
 
+struct PublishFlags {
+  std::string period, show;
+  bool list = false;
+};
+struct RevisionFlags {
+  std::string from, to;
+  std::vector<std::string> ids;
+};
+
+int publish(const std::string& config_file, const PublishFlags& flags, const std::string& format);
+int revisions(const std::string& config_file, const RevisionFlags& flags, const ScopeFlags& scope,
+              const std::string& format);
 int run_worker(const std::string& config_file);
 int rollup(const std::string& config_file, const RollupFlags& flags, const ScopeFlags& scope,
            const std::string& format);

@@ -71,8 +71,27 @@ central::CentreSettings settings_of(const config::CentralConfig& config) {
   settings.zone = config.time_zone;
   settings.settle = config.rules.settle;
   settings.indicators = indicator_settings(config.rules);
+  settings.disclosure.primary.p_percent = config.disclosure.rule == config::DisclosureRule::p_percent;
   return settings;
 }
+
+namespace {
+
+// A figure must be found again as it was shown: changed rules are noted before anything is shown with them.
+void note_settings(Context& context, storage::Access access) {
+  if (context.centre->settings_noted()) return;
+  if (access == storage::Access::read_write) return context.centre->note_settings(wall_clock());
+  auto store = central::SqliteStore::open(context.config.store.path.string(), storage::Access::read_write);
+  if (!store) {
+    std::cerr << "songhua-central: the rules of the configuration are new and could not be noted in the store, so "
+                 "--as-of will not know of them: "
+              << store.error().message << '\n';
+    return;
+  }
+  central::Centre(**store, context.centre->settings()).note_settings(wall_clock());
+}
+
+}  // namespace
 
 Context open(const std::string& config_file, storage::Access access) {
   Context context{load_config(config_file), nullptr, nullptr};
@@ -83,6 +102,7 @@ Context open(const std::string& config_file, storage::Access access) {
   }
   context.store = std::move(*store);
   context.centre = std::make_unique<central::Centre>(*context.store, settings_of(context.config));
+  note_settings(context, access);
   return context;
 }
 

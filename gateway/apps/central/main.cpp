@@ -21,6 +21,8 @@ struct Options {
   RollupFlags rollup;
   IndicatorFlags indicators;
   ReportFlags report;
+  PublishFlags publish;
+  RevisionFlags revisions;
   std::map<std::string, std::string> scope;
   std::string as_of;
   std::vector<std::string> files;
@@ -43,6 +45,7 @@ class CommandLine {
     running();
     registering();
     figures();
+    publishing();
     reporting();
     looking();
   }
@@ -177,6 +180,35 @@ class CommandLine {
                 [this] { return expected(o_.config, o_.indicators.period, o_.format); });
     expected_command->add_option("--period", o_.indicators.period, "as for indicators")->required();
     formatted(expected_command);
+  }
+
+  void publishing() {
+    auto* publish_command =
+        command("publish",
+                "Freezes and names a release of a period: values, what they were made of, and what disclosure control\n"
+                "withholds. Later revisions do not alter it.\n"
+                "  songhua-central publish --period 2019-03 -c central.toml\n"
+                "  songhua-central publish --list -c central.toml\n"
+                "  songhua-central publish --show 2019-03/1 -c central.toml     as it left the house",
+                [this] { return publish(o_.config, o_.publish, o_.format); });
+    publish_command->add_option("--period", o_.publish.period, "2019-03 | 2019-01..02 | 2019-Q1 | 2019-H1 | 2019");
+    publish_command->add_flag("--list", o_.publish.list, "releases so far");
+    publish_command->add_option("--show", o_.publish.show, "a release by its name");
+    formatted(publish_command);
+
+    auto* revisions_command =
+        command("revisions",
+                "Figures as they were published first, second, final and now; size and cause of each revision.\n"
+                "  songhua-central revisions --from 2019-01 --to 2019-06 -c central.toml\n"
+                "  songhua-central revisions --indicator value_added_growth -c central.toml     of all releases",
+                [this] { return revisions(o_.config, o_.revisions, o_.scope_flags(), o_.format); });
+    revisions_command->add_option("--from", o_.revisions.from, "first month (default: the periods of all releases)");
+    revisions_command->add_option("--to", o_.revisions.to, "last month");
+    revisions_command->add_option("--indicator", o_.revisions.ids,
+                                  "one or several ids (default: the headline figures)");
+    selecting(revisions_command, o_.scope["enterprise"], o_.scope["line"], o_.scope["product"], o_.scope["market"]);
+    scoped(revisions_command);
+    formatted(revisions_command);
   }
 
   void reporting() {
