@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "central/receiver.h"
+#include "central/release.h"
 #include "commands.h"
 #include "web/server.h"
 
@@ -37,6 +38,10 @@ central::ReceiverOptions receiver_options(const config::CentralConfig& config) {
   return options;
 }
 
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
 // What HTTP answers. Requests come on several threads; the store's connection is used by one at a time.
 class Answers {
   template <typename Work>
@@ -48,6 +53,16 @@ class Answers {
 
  public:
   Answers(Context context, const central::Receiver& receiver) : context_(std::move(context)), receiver_(receiver) {}
+
+  // Listening beyond loopback there is no operator's role: what leaves the house are releases, as they were protected
+  // when they were published, and nothing of single lines, gateways or factories.
+  web::Handlers handlers_for_everybody() {
+    web::Handlers handlers;
+    handlers.status = [this] { return nlohmann::json{{"role", "central"}, {"region", context_.config.region}}; };
+    handlers.indicators = [this](const web::Params& params) { return locked([&] { return released(params); }); };
+    handlers.ready = [this] { return ready(); };
+    return handlers;
+  }
 
   web::Handlers handlers() {
     web::Handlers handlers;
@@ -80,6 +95,33 @@ class Answers {
     }
     flags.as_of = params.get("as-of").value_or("");
     return flags;
+  }
+
+  // Rows of the newest release that holds the period; the other parameters select among them.
+  Result<std::string> released(const web::Params& params) {
+    if (const auto known = params.only({"period", "cumulative", "indicator", "region", "industry", "ownership",
+                                        "holding", "size", "product", "market", "market_group", "group"});
+        !known) {
+      return known.error();
+    }
+    auto period = Period::parse(params.get("period").value_or(""));
+    if (!period) return period.error();
+    const auto cumulative = params.flag("cumulative");
+    if (!cumulative) return cumulative.error();
+    const auto name = *cumulative ? period->cumulative().name() : period->name();
+    const auto release = central::release_with(centre(), name);
+    if (!release) return Error{"period " + name + " has not been published"};
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& row : central::outward(*release)) {
+      bool wanted = row.at("period") == name;
+      if (const auto id = params.get("indicator")) wanted = wanted && row.at("indicator") == *id;
+      for (const auto key : indicators::kScopeKeys) {
+        const auto value = params.get(key);
+        if (value) wanted = wanted && row.at("scope").value(std::string(key), std::string()) == *value;
+      }
+      if (wanted) list.push_back(row);
+    }
+    return list.dump();
   }
 
   Result<central::Moment> moment(const ScopeFlags& flags) {
@@ -205,7 +247,9 @@ int run_worker(const std::string& config_file) {
   std::unique_ptr<web::Server> server;
   if (config.http.enabled) {
     answers = std::make_unique<Answers>(open(config_file, storage::Access::read_only), receiver);
-    server = std::make_unique<web::Server>(config.http.host, config.http.port, answers->handlers());
+    server = std::make_unique<web::Server>(
+        config.http.host, config.http.port,
+        is_loopback(config.http.host) ? answers->handlers() : answers->handlers_for_everybody());
     const auto port = server->start();
     if (!port) throw Failure{kUsage, port.error().message};
     spdlog::info("page http://{}:{}/", config.http.host, *port);
