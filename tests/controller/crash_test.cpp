@@ -141,6 +141,38 @@ TEST(Controller, ALineThatIsNewBeginsALifeOfItsOwn) {
   EXPECT_EQ(three.line(2).now(), kStart + line::kDayMs);
 }
 
+// An image of before the histogram: the lines go on from it, and the histogram begins empty.
+TEST(Controller, ReadsImagesOfTheFormatBefore) {
+  auto lines = fresh();
+  Book book;
+  lines->advance(kStart + 6 * 3'600'000, book);
+  std::vector<std::int64_t> image(Controller::kMaxImageWords);
+  image.resize(lines->save(std::span<std::int64_t, Controller::kMaxImageWords>(image), {.next_bd_seq = 7}));
+  constexpr std::size_t kHead = 8, kUnitHead = 4, kWords = sizeof(line::Memory) / sizeof(std::int64_t);
+  std::vector<std::int64_t> old(image.begin(), image.begin() + kHead);
+  old[1] = 1;
+  for (std::size_t unit = kHead; unit < image.size(); unit += kUnitHead + kWords + line::kMaxTotalizers) {
+    const auto at = [&](std::size_t word) { return image.begin() + static_cast<std::ptrdiff_t>(unit + word); };
+    const auto begin = old.size();
+    old.insert(old.end(), at(0), at(kUnitHead + line::kMemoryWordsOfFormat1));
+    old[begin + 3] = static_cast<std::int64_t>(line::kMemoryWordsOfFormat1);
+    old[begin + kUnitHead] = 1;  // the memory's own format
+    old.insert(old.end(), at(kUnitHead + kWords), at(kUnitHead + kWords + line::kMaxTotalizers));
+  }
+  auto resumed = fresh();
+  const auto kept = resumed->resume(old);
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(kept->next_bd_seq, 7);
+  EXPECT_EQ(totals(*resumed), totals(*lines));
+  for (const auto lots : resumed->line(0).cycles()) EXPECT_EQ(lots, 0);
+  EXPECT_GT(sum(totals(*lines)), 0);
+  resumed->advance(kStart + 9 * 3'600'000, book);
+  lines->advance(kStart + 9 * 3'600'000, book);
+  EXPECT_EQ(totals(*resumed), totals(*lines));
+  old.pop_back();
+  EXPECT_FALSE(fresh()->resume(old).has_value());
+}
+
 TEST(Controller, RefusesWhatIsNoImageOfItsLines) {
   auto lines = fresh();
   std::vector<std::int64_t> memory(Controller::kMaxImageWords);
