@@ -1,0 +1,145 @@
+// Figures as of then, byte for byte; releases; what a revision says of itself.
+#include "central/release.h"
+
+#include <gtest/gtest.h>
+
+#include "central/revisions.h"
+#include "centre_fixture.h"
+
+namespace songhua::central {
+namespace {
+
+using test::CentreBox;
+using test::EdgeBox;
+using test::minute;
+
+constexpr int kDay = 24 * 60;
+
+const std::string kCatalogue =
+    "base_year = 2018\n[[product]]\nid = \"car\"\nindustry = \"C3611\"\nunit = \"vehicle\"\nstatistical_unit = "
+    "\"vehicle\"\n"
+    "[[product.price]]\nprice = 1000000\ncomparable_price = 1000000\nexport_price = 1000000\nva_rate = 2000\n";
+const std::string kEnterprises =
+    "id,region,industry,ownership,employees,name_zh,holding,size,scale,weight\n"
+    "E1,220102,C3611,159,10,企业,state,L,above,1000\n";
+
+// A province of one factory that has reported one whole day.
+struct Province {
+  Province() {
+    centre.now = minute(-60);
+    centre.enrol(edge);
+    store(indicators::InputKind::catalogue, "catalogue.toml", kCatalogue);
+    store(indicators::InputKind::enterprises, "enterprises.csv", kEnterprises);
+    edge.read("S/C/L1", "car", minute(0), 100);
+    edge.read("S/C/L1", "car", minute(60), 160);
+    edge.read("S/C/L1", "car", minute(kDay + 60), 160);
+    centre.now = minute(kDay + 70);
+    centre.deliver(edge, centre.now);
+    centre.now = minute(kDay + 120);
+  }
+  void store(indicators::InputKind kind, const std::string& name, const std::string& text) {
+    const auto outcome = asking.import({{kind, name, text, {}}}, centre.now);
+    for (const auto& error : outcome.errors) ADD_FAILURE() << error;
+  }
+  std::vector<indicators::IndicatorRow> rows(std::optional<UnixMillis> as_of = {}) {
+    indicators::IndicatorRequest request;
+    request.ids = {"industrial_value_added", "gross_output_current", "labour_productivity"};
+    request.period = Period::parse("2019-03-15").value();
+    return asking.indicators(request, {centre.now, as_of}).value();
+  }
+  std::string shown(std::optional<UnixMillis> as_of = {}) {
+    std::string text;
+    for (const auto& row : rows(as_of)) text += to_json(row, true).dump() + "\n";
+    return text;
+  }
+  void late_reading() {
+    edge.read("S/C/L1", "car", minute(61), 190);
+    edge.read("S/C/L1", "car", minute(kDay + 61), 190);
+    centre.now += std::chrono::hours{1};
+    centre.deliver(edge, centre.now);
+    centre.now += std::chrono::hours{1};
+  }
+
+  EdgeBox edge;
+  CentreBox centre;
+  Centre asking{centre.store(), {}};
+};
+
+TEST(AsOf, ShowsTheBytesThatWereShownThenWhateverChangedSince) {
+  Province province;
+  province.asking.note_settings(province.centre.now);
+  std::vector<std::pair<UnixMillis, std::string>> shown;
+  const auto show = [&] {
+    shown.emplace_back(province.centre.now, province.shown());
+    province.centre.now += std::chrono::hours{1};
+  };
+  show();
+  province.late_reading();
+  show();
+  province.store(indicators::InputKind::prices, "prices.csv", "product,valid_from,price\ncar,2019-01-01,1100000\n");
+  show();
+  province.store(indicators::InputKind::enterprises, "enterprises.csv",
+                 kEnterprises + "E2,220102,C3611,159,10,企业,state,L,above,1000\n");
+  show();
+  CentreSettings imputing;
+  imputing.indicators.impute_growth = true;
+  Centre other(province.centre.store(), imputing);
+  other.note_settings(province.centre.now);
+  for (const auto& [at, bytes] : shown) {
+    EXPECT_EQ(province.shown(at), bytes);
+    EXPECT_EQ(other.settings_at(at).indicators.impute_growth, false);
+  }
+  for (std::size_t i = 1; i < shown.size(); ++i) EXPECT_NE(shown[i].second, shown[i - 1].second);
+}
+
+TEST(Revision, SaysWhatItWasBeforeAndWhichInputsChanged) {
+  Province province;
+  ASSERT_EQ(to_json(province.rows().at(1), false)["status"], "final");
+  province.late_reading();
+  province.store(indicators::InputKind::prices, "prices.csv", "product,valid_from,price\ncar,2019-01-01,1100000\n");
+  province.centre.now += std::chrono::hours{1};
+  const auto row = to_json(province.rows().at(1), true);  // gross output: 60 at 1.00 before, 90 at 1.10 now
+  EXPECT_EQ(row["status"], "revised");
+  EXPECT_EQ(row["value"], "99.00");
+  EXPECT_EQ(row["previous"]["value"], "60.00");
+  EXPECT_EQ(row["previous"]["status"], "final");
+  EXPECT_EQ(row["revision"]["value"], "39.00");
+  const auto cause = row["previous"]["cause"].dump();
+  for (const char* part : {"late_data", "E1 S/C/L1", "\"kind\":\"price\"", "prices.csv:2"}) {
+    EXPECT_NE(cause.find(part), std::string::npos) << part << " in " << cause;
+  }
+}
+
+TEST(Release, IsFrozenAndShowsNobodyWhatOneFactoryMade) {
+  Province province;
+  const auto period = Period::parse("2019-03-15").value();
+  CentreSettings settings;
+  settings.region = "220000";
+  Centre office(province.centre.store(), settings);
+  EXPECT_FALSE(publish(office, period, period.window(settings.zone).start));  // has not ended
+  const auto first = publish(office, period, province.centre.now).value();
+  EXPECT_EQ(first.name, "2019-03-15/1");
+  for (const auto& row : outward(first)) {
+    EXPECT_TRUE(row["value"].is_null() || row["value"] == "0.00" || row["unit"] == "divisions" ||
+                row["unit"] == "products")
+        << row.dump();
+  }
+  province.late_reading();
+  const auto second = publish(office, period, province.centre.now).value();
+  EXPECT_EQ(second.name, "2019-03-15/2");
+  ASSERT_EQ(office.releases().size(), 2U);
+  EXPECT_EQ(office.releases().front().document, first.document);
+  RevisionQuery query;
+  query.ids = {"gross_output_current"};
+  query.scope = query.scope.with("region", "220000");
+  const auto table = revisions(office, query, {province.centre.now, std::nullopt}).value();
+  ASSERT_EQ(table.lines.size(), 1U);
+  EXPECT_EQ(table.lines[0].first.value, "60.00");
+  EXPECT_EQ(table.lines[0].second.value, "90.00");
+  EXPECT_EQ(table.lines[0].latest.value, "90.00");
+  ASSERT_EQ(table.summary.size(), 1U);
+  EXPECT_EQ(table.summary[0].mean_absolute, 30);
+}
+
+}  // namespace
+}  // namespace songhua::central
