@@ -1,6 +1,7 @@
 #include "report/layout.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "indicators/presentation.h"
@@ -204,21 +205,25 @@ void tidy(Table& table) {
     table.notes.clear();
     return;
   }
+  std::map<std::string, std::vector<Words>> empty_columns;  // by reason, so that one line tells all that share it
   for (std::size_t c = table.columns.size(); c-- > 0;) {
     std::vector<const Cell*> cells;
     for (const auto& row : table.rows) cells.push_back(&row.cells[c]);
     if (!std::all_of(cells.begin(), cells.end(), [](const Cell* cell) { return is_blank(*cell); })) continue;
     const auto& column = table.columns[c];
     if (!column.id.ends_with("_rank")) {
-      const auto why = reason_words(first_reason(cells));
+      auto& names = empty_columns[first_reason(cells)];
       const auto name = column.group.empty() ? column.title : column.group + Words{" ", ", "} + column.title;
-      table.missing.insert(table.missing.begin(), {name.zh + "：" + why.zh + "。", name.en + ": " + why.en + "."});
+      names.insert(names.begin(), name);
     }
     for (auto& row : table.rows) row.cells.erase(row.cells.begin() + static_cast<std::ptrdiff_t>(c));
     table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(c));
   }
+  for (const auto& [reason, names] : empty_columns) {
+    table.missing.push_back(listed(names) + Words{"：", ": "} + reason_words(reason) + Words{"。", "."});
+  }
   std::erase_if(table.rows, [&](const Row& row) {
-    const bool nobody = is_void(row);
+    const bool nobody = is_void(row) && std::any_of(row.cells.begin(), row.cells.end(), is_figure);
     if (!nobody && !std::all_of(row.cells.begin(), row.cells.end(), is_blank)) return false;
     const auto& reason = row.cells.front().reason;
     const auto why = nobody ? Words{"没有企业或没有生产", "no enterprise, or nothing made"}
