@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "central/release.h"
 #include "commands.h"
 #include "disclosure/rows.h"
 
@@ -40,17 +41,17 @@ void check_rate(const std::string& option, const std::string& rate) {
   throw Failure{kUsage, option + " is '" + rate + "', not a rate in percent like 5.3"};
 }
 
-// Disclosure control over all rows of the bulletin (disclosure/rows.h).
-report::Protect protection_of(const central::Study& study, const indicators::Settings& settings) {
-  return [&study, settings](std::vector<indicators::IndicatorRow>& rows) -> Result<report::Protection> {
-    indicators::Microdata micro(*study.inputs, *study.source, settings);
-    const auto decided = disclosure::protect(rows, micro, {}, {});
-    if (!decided.exposed.empty()) {
-      return Error{"disclosure control finds no pattern that protects " + decided.exposed.front() +
+// Disclosure control over all rows of the bulletin, with what releases and bulletins before it decided: what one
+// withholds must not follow from two (central/release.h).
+report::Protect protection_of(central::Centre& centre, const central::Moment& moment) {
+  return [&centre, moment](std::vector<indicators::IndicatorRow>& rows) -> Result<report::Protection> {
+    const auto decided = central::guard(centre, rows, moment);
+    if (!decided) return decided.error();
+    if (!decided->exposed.empty()) {
+      return Error{"disclosure control finds no pattern that protects " + decided->exposed.front() +
                    "; ask for a bulletin of a region or period with more respondents"};
     }
-    withhold(rows, decided);
-    return report::protection_notes(decided.primary + decided.secondary, decided.exact);
+    return report::protection_notes(decided->primary + decided->secondary, decided->exact);
   };
 }
 
@@ -76,7 +77,7 @@ int report_of(const std::string& config_file, const ReportFlags& flags, const Sc
   const auto render = render_of(flags.output);
   check_rate("--national-growth", flags.national_growth);
   check_rate("--national-growth-cumulative", flags.national_cumulative);
-  auto context = open(config_file, storage::Access::read_only);
+  auto context = open(config_file, storage::Access::read_write);  // decisions are kept
   report::Options options;
   options.period = taken(Period::parse(flags.period));
   options.region = context.config.region;
@@ -87,8 +88,8 @@ int report_of(const std::string& config_file, const ReportFlags& flags, const Sc
   options.as_of = scope.as_of;
   const auto moment = moment_of(scope, context.config.time_zone);
   const auto study = taken(context.centre->study(moment));
-  const auto bulletin = taken(report::make_bulletin(options, *study.inputs, study.indicators,
-                                                    protection_of(study, context.centre->settings().indicators)));
+  const auto bulletin =
+      taken(report::make_bulletin(options, *study.inputs, study.indicators, protection_of(*context.centre, moment)));
   const auto bytes = render(bulletin, language);
   if (!bytes) throw Failure{kFault, bytes.error().message};
   write_file(flags.output, *bytes);
