@@ -32,6 +32,16 @@ std::map<SeriesKey, UnixMillis> first_readings(const query::LineHistory& line) {
   return first;
 }
 
+std::vector<SeriesKey> levels_of(const query::LineHistory& line) {
+  std::vector<SeriesKey> levels;
+  for (const auto series : line.quarters->series()) {
+    const auto& spec = line.table->spec(series);
+    if (spec.kind != SeriesKind::level) continue;
+    if (std::find(levels.begin(), levels.end(), spec.key) == levels.end()) levels.push_back(spec.key);
+  }
+  return levels;
+}
+
 }  // namespace
 
 LineQuantities::LineQuantities(std::vector<FigureLine> lines, query::RollupContext context)
@@ -39,7 +49,8 @@ LineQuantities::LineQuantities(std::vector<FigureLine> lines, query::RollupConte
   for (auto& line : lines) {
     presences_.push_back({line.history.enterprise, line.history.line, line.first_seen, line.gone_since});
     auto first = first_readings(line.history);
-    lines_.push_back({std::move(line.history), std::move(first)});
+    auto levels = levels_of(line.history);
+    lines_.push_back({std::move(line.history), std::move(first), std::move(levels)});
   }
 }
 
@@ -57,21 +68,41 @@ void LineQuantities::add_line(const Line& line, Window window, std::vector<indic
   request.from = window.start;
   request.to = window.end;
   for (const auto& row : query::rollup_rows(line.history, request, context_)) {
-    if (row.gauge) continue;
-    indicators::QuantityRow quantity;
-    quantity.enterprise = row.enterprise;
-    quantity.line = row.line;
-    quantity.key = row.key;
-    quantity.quantity = row.quantity;
-    quantity.status = status_of(row.status);
-    quantity.estimated = row.estimated;
-    const auto known = line.first_readings.find(row.key);
-    quantity.from_start = known != line.first_readings.end() && known->second <= window.start;
-    quantity.observed = Millis{row.observed_ms};
-    quantity.expected = window.end - window.start;
-    quantity.official = row.official;
-    rows.push_back(std::move(quantity));
+    if (row.gauge || std::find(line.levels.begin(), line.levels.end(), row.key) != line.levels.end()) continue;
+    rows.push_back(quantity_of(line, row, window));
   }
+  for (const auto& key : line.levels) carry_level(line, key, window, rows);
+}
+
+// A level that is told once, at birth, has rollup rows there only; a figure of a later period asks for its last value.
+void LineQuantities::carry_level(const Line& line, const SeriesKey& key, Window window,
+                                 std::vector<indicators::QuantityRow>& rows) const {
+  auto history = line.history;
+  if (history.revised) history.revised = [&line, window](Window) { return line.history.revised(window); };
+  query::RollupRequest request;
+  request.grain = Grain::total;
+  request.from = std::min(floor_to(line.first_readings.at(key), kQuarterHour), window.start);
+  request.to = window.end;
+  request.measure = key.measure;
+  for (const auto& row : query::rollup_rows(history, request, context_)) {
+    if (row.key == key) rows.push_back(quantity_of(line, row, window));
+  }
+}
+
+indicators::QuantityRow LineQuantities::quantity_of(const Line& line, const query::RollupRow& row, Window window) {
+  indicators::QuantityRow quantity;
+  quantity.enterprise = row.enterprise;
+  quantity.line = row.line;
+  quantity.key = row.key;
+  quantity.quantity = row.quantity;
+  quantity.status = status_of(row.status);
+  quantity.estimated = row.estimated;
+  const auto known = line.first_readings.find(row.key);
+  quantity.from_start = known != line.first_readings.end() && known->second <= window.start;
+  quantity.observed = row.window == window ? Millis{row.observed_ms} : line.history.quarters->observed(window);
+  quantity.expected = window.end - window.start;
+  quantity.official = row.official;
+  return quantity;
 }
 
 }  // namespace songhua::figures

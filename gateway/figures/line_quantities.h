@@ -30,8 +30,12 @@ class LineQuantities final : public indicators::QuantitySource {
   struct Line {
     query::LineHistory history;
     std::map<SeriesKey, UnixMillis> first_readings;
+    std::vector<SeriesKey> levels;  // their last value holds on (indicators.md 5.4)
   };
   void add_line(const Line& line, Window window, std::vector<indicators::QuantityRow>& rows) const;
+  void carry_level(const Line& line, const SeriesKey& key, Window window,
+                   std::vector<indicators::QuantityRow>& rows) const;
+  static indicators::QuantityRow quantity_of(const Line& line, const query::RollupRow& row, Window window);
 
   std::vector<Line> lines_;
   query::RollupContext context_;

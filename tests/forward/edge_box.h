@@ -71,10 +71,19 @@ class EdgeBox {
     add(line, time, reading, {});
   }
 
+  // Pieces of equipment that the line says it has.
+  void units(const LineId& line, UnixMillis time, Quantity value) {
+    rollup::MappedReading reading;
+    reading.series = series(line, "", SeriesKind::level);
+    reading.value = value;
+    add(line, time, reading, {});
+  }
+
   rollup::SeriesIndex series(const LineId& line, const std::string& product, SeriesKind kind) {
     SeriesSpec spec = defaults;
     spec.line = line;
     spec.key = {kind == SeriesKind::amount ? "event.packs" : "output.good", product, "CN"};
+    if (kind == SeriesKind::level) spec.key = {"equipment.units", "", ""};
     spec.kind = kind;
     return store_->dictionary().series(spec);
   }
