@@ -46,7 +46,7 @@ struct PublishedFigure {
   std::string value;
   std::string status;
   UnixMillis at{};  // a moment at which it stood so: --as-of shows it
-  std::vector<Cause> causes;
+  std::vector<Cause> causes{};
 };
 // By indicator, scope and period name; none where it was never final nor frozen.
 using PublishedLookup = std::function<std::optional<PublishedFigure>(const std::string& indicator, const Scope& scope,
