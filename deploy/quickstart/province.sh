@@ -62,14 +62,12 @@ central line gone JL16/plc1/rubber --at "$(midnight 2019-08-01)" >/dev/null
 bar_done ""
 seconds "the centre has committed all of it"
 
-# A release freezes November and December; what changes them then is a revision: a month that comes late, a price that
-# was wrong.
+# A release freezes December; what changes it then is a revision: a month that comes late, a price that was wrong.
 if "$bin/songhua-central" publish --help >/dev/null 2>&1; then
-  for month in 2019-11 2019-12; do
-    central publish --period $month >"$dir/release-$month.log" 2>&1 ||
-      { tail -n 3 "$dir/release-$month.log" >&2; fail "the release of $month could not be made"; }
-  done
-  seconds "November and December are published"
+  say "publishing December..."
+  central publish --period 2019-12 >"$dir/release.log" 2>&1 ||
+    { tail -n 3 "$dir/release.log" >&2; fail "the release of December could not be made"; }
+  seconds "December is published"
 fi
 import_late() {
   import_history $late "$(midnight 2019-12-01)" "$(midnight "${to[$late]}")" >"$dir/$late/history.log" 2>&1 && forward $late
@@ -85,7 +83,7 @@ ask the centre, for instance:
   $bin/songhua-central indicators -c $dir/central.toml --period 2019-12 --cumulative --by division
   $bin/songhua-central explain value_added_growth -c $dir/central.toml --period 2019-12
   $bin/songhua-central expected -c $dir/central.toml --period 2019-12
-  $bin/songhua-central revisions -c $dir/central.toml --from 2019-11 --to 2019-12
+  $bin/songhua-central revisions -c $dir/central.toml --from 2019-12 --to 2019-12
   $bin/songhua-central report -c $dir/central.toml --period 2019-12 -o 2019-12.html
 SAY
 if $once; then
