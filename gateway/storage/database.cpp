@@ -71,6 +71,9 @@ Result<std::unique_ptr<SQLite::Database>> open_database(const std::string& path,
     db->exec("PRAGMA synchronous = FULL");
     db->exec("PRAGMA cache_size = -16384");
     migrate(*db, application_id, migrations);
+    // A store that cannot be written says so here, with its name: SQLite opens such a file for reading and complains at
+    // the first change.
+    db->exec("BEGIN; PRAGMA user_version = " + std::to_string(newest) + "; ROLLBACK");
     return db;
   } catch (const SQLite::Exception& problem) {
     return Error{reason_of(problem, path)};
