@@ -22,20 +22,18 @@ std::string default_catalogue() {
   return text.str();
 }
 
+// One test, since ctest runs each in a process of its own and the past takes a while to go its way.
 class ProvinceOfOneFactory : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    factory_ = new OneFactory({.from = "2018-01-01T00:00:00+08:00",
-                               .to = "2019-04-03T00:00:00+08:00",
-                               .catalogue = default_catalogue(),
-                               .edge_listen = "",
-                               .centre_listen = ""});
-  }
-  static void TearDownTestSuite() {
-    delete factory_;
-    factory_ = nullptr;
-  }
-  static inline OneFactory* factory_ = nullptr;
+  void edge_and_centre_give_the_same_rows();
+  void the_figures_are_there();
+  void a_faulty_register_file_is_told_with_its_place();
+
+  OneFactory factory_{{.from = "2018-01-01T00:00:00+08:00",
+                       .to = "2019-04-03T00:00:00+08:00",
+                       .catalogue = default_catalogue(),
+                       .edge_listen = "",
+                       .centre_listen = ""}};
 };
 
 const json* find(const json& rows, const std::string& id) {
@@ -45,7 +43,7 @@ const json* find(const json& rows, const std::string& id) {
   return nullptr;
 }
 
-TEST_F(ProvinceOfOneFactory, EdgeAndCentreGiveTheSameRows) {
+void ProvinceOfOneFactory::edge_and_centre_give_the_same_rows() {
   using Flags = std::vector<std::string>;
   // The whole vocabulary for a month of the year so far and for a day; some of it for other periods and parts.
   const Flags questions[]{
@@ -69,8 +67,8 @@ TEST_F(ProvinceOfOneFactory, EdgeAndCentreGiveTheSameRows) {
     // Both ends count the settle delay from their own commits: final is what is waited for.
     json edge, centre;
     (void)eventually([&] {
-      edge = factory_->edge_figures(flags);
-      centre = factory_->centre_figures(flags);
+      edge = factory_.edge_figures(flags);
+      centre = factory_.centre_figures(flags);
       return edge == centre;
     });
     EXPECT_FALSE(edge.empty());
@@ -79,8 +77,8 @@ TEST_F(ProvinceOfOneFactory, EdgeAndCentreGiveTheSameRows) {
 }
 
 // That the comparison above compares figures, not absences of figures.
-TEST_F(ProvinceOfOneFactory, TheFiguresAreThere) {
-  const auto month = factory_->edge_figures({"--period", "2019-03", "--exact"});
+void ProvinceOfOneFactory::the_figures_are_there() {
+  const auto month = factory_.edge_figures({"--period", "2019-03", "--exact"});
   for (const char* id : {"gross_output_current",
                          "gross_output_comparable",
                          "sales_value",
@@ -105,13 +103,13 @@ TEST_F(ProvinceOfOneFactory, TheFiguresAreThere) {
     ASSERT_NE(row, nullptr) << id;
     EXPECT_FALSE(row->at("value").is_null()) << row->dump();
   }
-  const auto day = factory_->edge_figures({"--period", "2019-03-15", "--indicator", "oee", "--by", "line"});
+  const auto day = factory_.edge_figures({"--period", "2019-03-15", "--indicator", "oee", "--by", "line"});
   ASSERT_EQ(day.size(), 2U) << day.dump();
   for (const auto& row : day) EXPECT_FALSE(row.at("value").is_null()) << row.dump();
 }
 
-TEST_F(ProvinceOfOneFactory, AFaultyRegisterFileIsToldWithItsPlace) {
-  const auto file = factory_->register_file(
+void ProvinceOfOneFactory::a_faulty_register_file_is_told_with_its_place() {
+  const auto file = factory_.register_file(
       "base-2017.csv", "enterprise,period,item,product,market,value,unit\nE1,2017,va_cmp,,,x,CNY 10k\n");
   const auto done =
       run(built_program("songhua-gateway"),
@@ -119,6 +117,12 @@ TEST_F(ProvinceOfOneFactory, AFaultyRegisterFileIsToldWithItsPlace) {
   std::filesystem::remove(file);
   EXPECT_EQ(done.status, 2);
   EXPECT_NE(done.err.find("base-2017.csv:2"), std::string::npos) << done.err;
+}
+
+TEST_F(ProvinceOfOneFactory, EqualsThatFactory) {
+  the_figures_are_there();
+  edge_and_centre_give_the_same_rows();
+  a_faulty_register_file_is_told_with_its_place();
 }
 
 }  // namespace

@@ -1,16 +1,12 @@
-#include <fmt/format.h>
+#include "browser.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
-#include <thread>
 #include <vector>
 
 #include "fixture.h"
-#include "support/process.h"
-#include "support/temp_dir.h"
-#include "support/wait.h"
 
 // The figures that a browser shows are those of the API, digit by digit. Headless Chromium reads the page from the
 // real server, which serves the rows of tests/data/web; the page it made is compared with the rows.
@@ -31,15 +27,18 @@ std::string asked_month(const std::string& period) {
 }
 
 Result<std::string> answer_indicators(const json& data, const Params& params) {
+  const auto cumulative = params.flag("cumulative");
+  if (!cumulative) return cumulative.error();
+  const auto ids = params.all("indicator");
   auto rows = json::array();
   for (const auto& one : data.at("indicators")) {
     const auto& query = one.at("query");
-    const auto cumulative = params.flag("cumulative");
-    if (!cumulative) return cumulative.error();
-    if (query.at("indicator") == params.get("indicator").value_or("") &&
+    const auto& row = one.at("row");
+    if (std::ranges::find(ids, query.at("indicator").get<std::string>()) != ids.end() &&
         query.at("by") == params.get("by").value_or("") && query.at("cumulative") == *cumulative &&
-        asked_month(one.at("row").at("period")) == params.get("period").value_or("")) {
-      rows.push_back(one.at("row"));
+        asked_month(row.at("period")) == params.get("period").value_or("") &&
+        row.at("scope").value("group", "") == params.get("group").value_or("")) {
+      rows.push_back(row);
     }
   }
   return rows.dump();
@@ -56,103 +55,11 @@ Handlers serve(const json& data) {
   return handlers;
 }
 
-struct Shown {
-  std::map<std::string, std::string> attributes;
-  std::string text;
-};
-
-std::string unescape(std::string text) {
-  for (const auto& [code, plain] : {std::pair{"&quot;", "\""}, {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}}) {
-    for (auto at = text.find(code); at != std::string::npos; at = text.find(code, at + 1)) {
-      text.replace(at, std::string_view(code).size(), plain);
-    }
-  }
-  return text;
-}
-
-// All elements with a class "figure" of a page as Chromium prints it.
-std::vector<Shown> figures(const std::string& page) {
-  static const std::regex element(R"re(<span class="figure[^"]*"([^>]*)>([^<]*)</span>)re");
-  static const std::regex attribute(R"re(data-([a-z]+)="([^"]*)")re");
-  std::vector<Shown> all;
-  for (std::sregex_iterator found(page.begin(), page.end(), element), end; found != end; ++found) {
-    Shown figure{{}, (*found)[2]};
-    const std::string attributes = (*found)[1];
-    for (std::sregex_iterator a(attributes.begin(), attributes.end(), attribute); a != end; ++a) {
-      figure.attributes[(*a)[1]] = unescape((*a)[2]);
-    }
-    all.push_back(std::move(figure));
-  }
-  return all;
-}
-
-std::string without_commas(std::string text) {
-  std::erase(text, ',');
-  return text;
-}
-
-// The value that a page attribute `data-NAME` of the body has; "" without.
-std::string body_value(const std::string& page, const std::string& name) {
-  std::smatch match;
-  return std::regex_search(page, match, std::regex("<body[^>]* data-" + name + "=\"([^\"]*)\"")) ? match[1].str() : "";
-}
-
-// Chromium's window cannot be narrower than 500 pixels, and the real server forbids frames. So this one passes requests
-// on to it and shows what it gives in a frame of any width; when the page is ready it takes the frame's place.
-class Frame {
- public:
-  Frame(std::uint16_t target, int width, const std::string& language) {
-    proxy_.set_keep_alive_timeout(1);
-    proxy_.Get("/frame", [width, language](const httplib::Request&, httplib::Response& response) {
-      response.set_content(fmt::format(R"(<!doctype html><body style="margin:0">
-<iframe id="page" src="/?lang={}" style="border:0;height:900px;width:{}px"></iframe><script>
-const wait = setInterval(() => {{
-  const inner = document.getElementById('page').contentDocument;
-  if (!inner || !inner.body || !inner.body.dataset.ready) return;
-  clearInterval(wait);
-  document.documentElement.innerHTML = inner.documentElement.innerHTML;
-}}, 20);</script>)",
-                                       language, width),
-                           "text/html");
-    });
-    proxy_.Get(".*", [target](const httplib::Request& request, httplib::Response& response) {
-      httplib::Client client("127.0.0.1", target);
-      const auto answer = client.Get(request.target.c_str());
-      response.status = answer ? answer->status : 502;
-      if (answer) response.set_content(answer->body, answer->get_header_value("Content-Type"));
-    });
-    port_ = proxy_.bind_to_any_port("127.0.0.1");
-    thread_ = std::thread([this] { proxy_.listen_after_bind(); });
-    if (!songhua::test::eventually([this] { return proxy_.is_running(); })) throw std::runtime_error("no proxy");
-  }
-  ~Frame() {
-    proxy_.stop();
-    thread_.join();
-  }
-  Frame(const Frame&) = delete;
-  Frame& operator=(const Frame&) = delete;
-
-  [[nodiscard]] std::string url() const { return fmt::format("http://127.0.0.1:{}/frame", port_); }
-
- private:
-  httplib::Server proxy_;
-  int port_ = 0;
-  std::thread thread_;
-};
-
 // The page as Chromium has it after it drew all figures. Nobody may listen to events: a connection that stays open
 // would stop the browser's virtual time.
 std::string browse(const json& data, int width, const std::string& language) {
   const Running web(serve(data), Limits{.threads = 16, .queue = 64, .event_listeners = 0, .event_queue = 1});
-  const Frame frame(web.port(), width, language);
-  const songhua::test::TempDir profile;
-  songhua::test::Process browser(
-      "chromium", {"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                   "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                   "--hide-scrollbars", "--user-data-dir=" + profile.path().string(), "--window-size=1400,900",
-                   "--virtual-time-budget=5000", "--dump-dom", frame.url()});
-  EXPECT_EQ(browser.wait(std::chrono::seconds{90}), 0) << browser.err();
-  return browser.out();
+  return browse_at(web.port(), width, language);
 }
 
 // Every indicator row that the page asked for is shown with its digits, or with a reason and no digit.
@@ -215,14 +122,6 @@ void expect_quantities_shown(const json& data, const std::string& page) {
     seen.insert(key);
   }
   EXPECT_EQ(seen.size(), sums.size());
-}
-
-void expect_fits(const std::string& page, int width) {
-  EXPECT_EQ(body_value(page, "ready"), "true") << "the page did not get as far as showing its figures";
-  EXPECT_EQ(body_value(page, "width"), std::to_string(width));
-  EXPECT_EQ(body_value(page, "overflow"), "0");
-  EXPECT_EQ(page.find("NaN"), std::string::npos);
-  EXPECT_EQ(page.find("undefined"), std::string::npos);
 }
 
 struct View {

@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace songhua::gateway {
+namespace {
+
+// A window turns final by the clock alone: sums are kept no longer than this.
+constexpr Millis kSharedFor{10'000};
+
+}  // namespace
 
 query::RollupContext EdgeFigures::context_of(const Catalogue* catalogue, UnixMillis now) const {
   query::RollupContext context;
@@ -34,12 +40,23 @@ std::vector<query::RollupRow> EdgeFigures::rollup(const query::RollupRequest& re
   return rows;
 }
 
+figures::LineQuantities& EdgeFigures::quantities(const indicators::Inputs& inputs, UnixMillis now) {
+  auto lines = lines_.figure_lines(config_.enterprise);
+  const bool same = shared_.source && shared_.readings == lines_.readings() && shared_.loads == files_.loads();
+  if (!same || now - shared_.now >= kSharedFor) {
+    shared_.source = std::make_unique<figures::LineQuantities>(std::move(lines), context_of(&inputs.catalogue, now));
+    shared_.readings = lines_.readings();
+    shared_.loads = files_.loads();
+    shared_.now = now;
+  }
+  return *shared_.source;
+}
+
 Result<std::vector<indicators::IndicatorRow>> EdgeFigures::indicators(const indicators::IndicatorRequest& request,
                                                                       UnixMillis now) {
   const auto inputs = files_.inputs();
   if (!inputs) return Error{"the register's files cannot be used: " + inputs.error().message};
-  figures::LineQuantities source(lines_.figure_lines(config_.enterprise), context_of(&(*inputs)->catalogue, now));
-  return indicators::compute(request, **inputs, source, indicators::Settings{}, now);
+  return indicators::compute(request, **inputs, quantities(**inputs, now), indicators::Settings{}, now);
 }
 
 Result<query::RollupRequest> rollup_request(const RollupFlags& flags, const TimeZone& zone) {

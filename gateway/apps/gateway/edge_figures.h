@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -24,11 +25,18 @@ class EdgeFigures {
   Result<std::vector<indicators::IndicatorRow>> indicators(const indicators::IndicatorRequest& request, UnixMillis now);
 
  private:
+  figures::LineQuantities& quantities(const indicators::Inputs& inputs, UnixMillis now);
   [[nodiscard]] query::RollupContext context_of(const Catalogue* catalogue, UnixMillis now) const;
 
   config::GatewayConfig config_;
   EdgeLines lines_;
   RegisterFiles files_;
+  // Sums of windows, shared by the many figures of one page.
+  struct Shared {
+    std::unique_ptr<figures::LineQuantities> source;
+    std::uint64_t readings = 0, loads = 0;  // of the lines, of the register's files
+    UnixMillis now;
+  } shared_;
 };
 
 // Long options and HTTP parameters as a request; the error names the option.

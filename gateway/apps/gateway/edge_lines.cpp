@@ -28,6 +28,7 @@ EdgeLines::Kept& EdgeLines::line(const LineId& id, rollup::LineIndex index) {
   if (kept.view && !due) return kept;
   kept.view = std::make_unique<storage::LineView>(store_, index, gap_limit_);
   kept.changed = false;
+  ++readings_;
   kept.read_at = Clock::now();
   kept.cost = kept.read_at - now;
   return kept;

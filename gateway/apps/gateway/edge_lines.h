@@ -28,7 +28,10 @@ class EdgeLines {
   // Commits have changed these lines (or the dictionary) since they were read.
   void note_changed(const std::set<LineId>& lines);
 
-  // One history a line, ascending by id; of one line only, unless `line` is "". Valid until the next call of anything.
+  // Grows whenever a line was read anew: what was returned before is no longer valid.
+  [[nodiscard]] std::uint64_t readings() const { return readings_; }
+
+  // One history a line, ascending by id; of one line only, unless `line` is "". Valid until a line is read anew.
   std::vector<query::LineHistory> histories(const std::string& line, bool minutes);
   // For figures of this enterprise. As at the centre, a line that was never heard and has no reading is none.
   std::vector<figures::FigureLine> figure_lines(const std::string& enterprise);
@@ -48,6 +51,7 @@ class EdgeLines {
   storage::Store& store_;
   Millis gap_limit_;
   bool dictionary_changed_ = false;
+  std::uint64_t readings_ = 0;
   std::map<LineId, Kept> lines_;
 };
 

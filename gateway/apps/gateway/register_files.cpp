@@ -52,6 +52,7 @@ Result<std::vector<RegisterFiles::Stamp>> RegisterFiles::files() const {
 }
 
 void RegisterFiles::load(const std::vector<Stamp>& files) {
+  ++loads_;
   errors_.clear();
   inputs_ = {};
   std::vector<indicators::InputDocument> documents;
@@ -78,8 +79,7 @@ void RegisterFiles::load(const std::vector<Stamp>& files) {
 Result<const indicators::Inputs*> RegisterFiles::inputs() {
   const auto now = files();
   if (!now) return now.error();
-  if (!loaded_ || *now != stamps_) load(*now);
-  loaded_ = true;
+  if (loads_ == 0 || *now != stamps_) load(*now);
   stamps_ = *now;
   if (!errors_.empty()) return Error{errors_};
   return &inputs_;

@@ -18,6 +18,8 @@ class RegisterFiles {
 
   // Read anew only when a file has changed. An error lists every fault with file and line.
   Result<const indicators::Inputs*> inputs();
+  // How often they were read.
+  [[nodiscard]] std::uint64_t loads() const { return loads_; }
 
  private:
   struct Stamp {
@@ -30,7 +32,7 @@ class RegisterFiles {
   void load(const std::vector<Stamp>& files);
 
   config::GatewayConfig config_;
-  bool loaded_ = false;
+  std::uint64_t loads_ = 0;
   std::vector<Stamp> stamps_;
   indicators::Inputs inputs_;
   std::string errors_;

@@ -39,6 +39,9 @@ async function get(path, parameters = {}) {
 // What a program does not offer leaves its card empty, not the page.
 const get_or = (fallback, path, parameters) => get(path, parameters).catch(() => fallback);
 const indicator = (id, parameters) => get_or([], 'indicators', { indicator: id, ...parameters });
+// Several of one period in one question.
+const indicators = (ids, parameters) => get_or([], 'indicators', new URLSearchParams(
+  [...ids.map((id) => ['indicator', id]), ...Object.entries(parameters)]));
 
 // ---- building blocks ----
 function make(tag, attributes = {}, ...children) {
@@ -70,7 +73,8 @@ const unit_of = (unit) => (unit && say(UNITS, unit) ? make('span', { class: 'uni
 // A figure of an indicator row; one without value says why, in words.
 function figure(row) {
   if (!row) return make('span', { class: 'figure none' }, word('no_row'));
-  const tags = { 'data-indicator': row.indicator, 'data-period': row.period, 'data-scope': JSON.stringify(row.scope || {}) };
+  const tags = { 'data-indicator': row.indicator, 'data-period': row.period, 'data-scope': JSON.stringify(row.scope || {}),
+    role: 'button', tabindex: 0, title: word('explain') };
   if (row.value === null || row.value === undefined) {
     return make('span', { class: 'figure none', ...tags, 'data-reason': row.reason }, say(REASONS, row.reason || 'unknown'));
   }
@@ -94,6 +98,37 @@ function table(columns, rows) {
     { class: i === 0 ? 'name' : columns[i][1] ? 'number' : null, 'data-label': columns[i][0] }, cell))));
   return make('div', { class: 'scroll' },
     make('table', { class: 'wide' }, make('thead', {}, head), make('tbody', {}, ...body)));
+}
+
+// ---- explanations: the tree behind a figure ----
+function explained(node, depth) {
+  const facts = [node.formula, node.source].filter(Boolean).map((text) => make('div', { class: 'small' }, text));
+  const head = [make('b', {}, node.label), ' ', node.value === undefined ? null : make('span', { class: 'exact' }, node.value),
+    ...spaced(unit_of(node.unit), node.status ? make('span', { class: 'status' }, word(node.status)) : null)];
+  if (!node.children) return make('div', { class: 'leaf' }, ...head, ...facts);
+  return make('details', depth < 2 ? { open: '' } : {}, make('summary', {}, ...head), ...facts,
+    ...node.children.map((child) => explained(child, depth + 1)));
+}
+
+async function explain(figure) {
+  const { indicator: id, period, scope } = figure.dataset;
+  const content = document.getElementById('tree');
+  document.getElementById('what').textContent = `${say(INDICATORS, id)} · ${period}`;
+  content.replaceChildren(empty(word('reading')));
+  document.getElementById('explanation').showModal();
+  try {
+    const trees = await get('explain', { indicator: id, period, ...JSON.parse(scope) });
+    content.replaceChildren(...(trees.length ? trees.map((tree) => explained(tree, 0)) : [empty()]));
+  } catch (error) {
+    content.replaceChildren(empty(error.message));
+  }
+}
+
+function open_explanations() {
+  const opened = (event) => event.target.closest && event.target.closest('.figure[data-indicator]');
+  document.addEventListener('click', (event) => { if (opened(event)) explain(opened(event)); });
+  document.addEventListener('keydown', (event) => { if (event.key === 'Enter' && opened(event)) explain(opened(event)); });
+  document.getElementById('close').addEventListener('click', () => document.getElementById('explanation').close());
 }
 
 // ---- times: the zone of the program's clock, never the browser's ----
@@ -131,7 +166,7 @@ function draw_gateway(data) {
     card('tile', say(INDICATORS, 'oee'), figure(data.plant), make('p', {}, `${word('today')} ${data.today}`)),
     forward_tile(data.status.forward),
     quarantine_tile(data),
-    lines_card(data), output_card(data), energy_card(data), quarantine_card(data),
+    lines_card(data), output_card(data), energy_card(data), health_card(data),
   ];
 }
 
@@ -168,17 +203,35 @@ function quarantine_tile(data) {
     make('p', {}, word('count')));
 }
 
-function quarantine_card(data) {
+// Between the brokers and the centre: what waits, what was missed or refused, what room is left.
+function health_card(data) {
+  const { servers = [], queue, disk, forward, missed, away_reason: away } = data.status;
+  const dot = (kind, text) => make('span', { class: `dot ${kind}` }, text);
+  const rows = servers.map((server) => [make('span', { title: server.last_error }, server.uri),
+    dot(server.up ? 'good' : 'bad', word(server.up ? 'connected' : 'disconnected'))]);
+  const fact = (name, key, value, shown_as, bad) => rows.push([word(name),
+    make('span', { class: `figure${bad ? ' bad' : ''}`, 'data-status': key, 'data-value': value }, shown_as)]);
+  if (away) rows.push([word('away'), dot('bad', away)]);
+  if (queue) fact('queue', 'queue.messages', queue.messages, grouped(String(queue.messages)));
+  if (missed !== undefined) fact('missed', 'missed', missed, grouped(String(missed)), missed > 0);
+  if (forward && forward.connected !== undefined) {
+    rows.push([word('uplink'), dot(forward.connected ? 'good' : 'bad', word(forward.connected ? 'connected' : 'disconnected'))]);
+  }
+  if (forward && forward.refused !== undefined) fact('refused', 'forward.refused', forward.refused, grouped(String(forward.refused)), forward.refused > 0);
+  if (disk) fact('free', 'disk.free_bytes', disk.free_bytes, bytes_text(disk.free_bytes), disk.free_bytes < 1e9);
+  if (disk) fact('stored', 'disk.store_bytes', disk.store_bytes, bytes_text(disk.store_bytes));
   const counts = quarantine_counts(data).filter(([, count]) => count > 0);
-  if (counts.length === 0) return card('half', word('health'), empty(word('no_quarantine')));
-  return card('half', word('health'), table([[word('reason')], [word('count'), true]],
-    counts.map(([reason, count]) => [reason, grouped(String(count))])));
+  return card('half', word('health'), rows.length ? table([[word('part')], [word('state'), true]], rows) : null,
+    counts.length === 0 ? empty(word('no_quarantine')) : table([[word('reason')], [word('count'), true]],
+      counts.map(([reason, count]) => [say(QUARANTINE, reason), grouped(String(count))])));
 }
+const bytes_text = (bytes) => (bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
 
 function state_cell(line) {
-  const kind = !line.online ? 'bad' : line.stale ? 'warn' : line.state === 6 ? 'good' : 'idle';
+  const quiet = line.online === null;  // no controller feeds it now: an import, or one of earlier days
+  const kind = quiet ? 'idle' : !line.online ? 'bad' : line.stale ? 'warn' : line.state === 6 ? 'good' : 'idle';
   const name = STATES[line.state] ? STATES[line.state][language] : word('unknown');
-  const notes = !line.online ? ` · ${word('offline')}` : line.stale ? ` · ${word('stale')}` : '';
+  const notes = quiet ? ` · ${word('no_controller')}` : !line.online ? ` · ${word('offline')}` : line.stale ? ` · ${word('stale')}` : '';
   return make('span', { class: `dot ${kind}`, 'data-line': line.line, 'data-state': line.state }, name + notes);
 }
 
@@ -233,13 +286,17 @@ async function latest_rated(now) {
 const TILES = ['industrial_value_added', 'value_added_growth_cumulative', 'target.gap_pp', 'target.projected_growth_pct',
   'gross_output_current', 'export_delivery_value', 'target.target_growth_pct', 'target.required_growth_rest_pct'];
 
+// The six families of lines as groups of the vocabulary.
+const FAMILIES = ['auto', 'railway', 'laser', 'synthetic_rubber', 'fertilizer', 'aerospace'];
+
 async function read_centre(status) {
   const period = await latest_rated(now_of(status));
   const asked = { period, cumulative: 'true' };
   const months = Array.from({ length: Number(period.slice(5)) }, (_, i) => `${period.slice(0, 5)}${String(i + 1).padStart(2, '0')}`);
   const first = (rows) => rows[0];
-  const [tiles, course, output, industry_growth, regions, region_growth, exports] = await Promise.all([
-    Promise.all(TILES.map((id) => indicator(id, asked).then(first))),
+  const [tiles, families, course, output, industry_growth, regions, region_growth, exports] = await Promise.all([
+    indicators(TILES, asked).then((rows) => TILES.map((id) => rows.find((row) => row.indicator === id))),
+    Promise.all(FAMILIES.map((group) => indicator('gross_output_current', { ...asked, group }).then(first))),
     Promise.all(months.map((month) =>
       indicator('value_added_growth_cumulative', { period: month, cumulative: 'true' }).then(first))),
     indicator('gross_output_current', { ...asked, by: 'division' }),
@@ -248,7 +305,7 @@ async function read_centre(status) {
     indicator('value_added_growth_cumulative', { ...asked, by: 'prefecture' }),
     indicator('export_delivery_value', { ...asked, by: 'market_group' }),
   ]);
-  return { status, period, months, tiles, course, output, industry_growth, regions, region_growth, exports };
+  return { status, period, months, tiles, families, course, output, industry_growth, regions, region_growth, exports };
 }
 
 function draw_centre(data) {
@@ -257,7 +314,7 @@ function draw_centre(data) {
       make('p', {}, data.tiles[i] ? data.tiles[i].period : data.period))),
     card('half', word('course'), make('div', { class: 'chart' }, make('canvas', { id: 'course', role: 'img',
       'aria-label': word('course') })), course_table(data)),
-    industry_card(data), region_card(data), export_card(data), gateway_card(data),
+    family_card(data), industry_card(data), region_card(data), export_card(data), gateway_card(data),
   ];
 }
 
@@ -270,7 +327,20 @@ function course_table(data) {
 
 const of_scope = (rows, key, code) => rows.find((row) => row.scope && row.scope[key] === code);
 const largest = (rows) => Math.max(0, ...rows.map((row) => Number(row.value) || 0));
+function bar_of(row, top) {
+  const bar = make('div', { class: 'bar' });
+  bar.style.setProperty('--width', `${top > 0 ? Math.max(0, 100 * Number(row.value) / top) : 0}%`);
+  return bar;
+}
 const by_value = (rows) => [...rows].sort((a, b) => Number(b.value) - Number(a.value));
+
+function family_card(data) {
+  const known = data.families.filter(Boolean);
+  if (known.length === 0) return card('half', word('families'), empty());
+  const top = largest(known);
+  return card('half', word('families'), table([[word('family')], [say(INDICATORS, 'gross_output_current'), true]],
+    by_value(known).map((row) => [make('span', {}, say(GROUPS, row.scope.group), bar_of(row, top)), figure(row)])));
+}
 
 function industry_card(data) {
   if (data.output.length === 0) return card('half', word('industries'), empty());
@@ -279,9 +349,7 @@ function industry_card(data) {
     [[word('industry')], [say(INDICATORS, 'gross_output_current'), true], [word('growth'), true]],
     by_value(data.output).map((row) => {
       const code = row.scope.industry;
-      const bar = make('div', { class: 'bar' });
-      bar.style.setProperty('--width', `${top > 0 ? Math.max(0, 100 * Number(row.value) / top) : 0}%`);
-      return [make('span', {}, `${say(INDUSTRIES, code)} ${INDUSTRIES[code] ? code : ''}`, bar), figure(row),
+      return [make('span', {}, `${say(INDUSTRIES, code)} ${INDUSTRIES[code] ? code : ''}`, bar_of(row, top)), figure(row),
         figure(of_scope(data.industry_growth, 'industry', code))];
     })));
 }
@@ -357,8 +425,14 @@ function show(data) {
   Object.assign(document.body.dataset, { overflow: Math.max(...over), width: root.clientWidth, ready: 'true' });
 }
 
+let reading = false;
+let took = 0;  // ms, of the last round
+
 async function refresh() {
   const trouble = document.getElementById('trouble');
+  if (reading) return;
+  reading = true;
+  const begun = Date.now();
   try {
     const status = await get('status');
     shown = await (status.role === 'central' ? read_centre(status) : read_gateway(status));
@@ -368,13 +442,16 @@ async function refresh() {
     trouble.textContent = word('unreachable') + error.message;
     trouble.hidden = false;
   }
+  took = Date.now() - begun;
+  reading = false;
 }
 
-// Events only say that something changed; what is shown is read from the API, at most once in a second.
+// Events only say that something changed; what is shown is read from the API. A program that answers slowly is asked
+// seldom: a page that listens must not keep it busy.
 let due = null;
 function refresh_soon(after) {
   if (due !== null) return;
-  due = setTimeout(async () => { due = null; await refresh(); }, after);
+  due = setTimeout(async () => { due = null; await refresh(); }, Math.max(after, 5 * took));
 }
 
 function start() {
@@ -386,11 +463,12 @@ function start() {
     apply_language();
     if (shown) show(shown);
   });
+  open_explanations();
   refresh();
   setInterval(() => refresh_soon(0), REFRESH_MS);
   const events = new EventSource('/api/v1/events');
   for (const name of ['line', 'forward', 'rollup', 'indicators', 'quarantine']) {
-    events.addEventListener(name, () => refresh_soon(1000));
+    events.addEventListener(name, () => refresh_soon(2000));
   }
 }
 start();

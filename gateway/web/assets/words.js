@@ -48,6 +48,23 @@ const WORDS = {
   estimated: ['估算', 'estimated'],
   unknown: ['未知', 'unknown'],
   no_row: ['无此数据', 'no such figure'],
+  final: ['最终', 'final'],
+  explain: ['点击查看来历', 'click for where it comes from'],
+  reading: ['正在读取…', 'reading…'],
+  close: ['关闭', 'Close'],
+  connected: ['已连接', 'connected'],
+  disconnected: ['未连接', 'not connected'],
+  no_controller: ['无控制器', 'no controller'],
+  part: ['环节', 'Part'],
+  away: ['已离线', 'Away'],
+  queue: ['等待提交的消息', 'Messages waiting'],
+  missed: ['错过的消息', 'Messages missed'],
+  uplink: ['上报通道', 'Uplink'],
+  refused: ['被拒批次', 'Batches refused'],
+  free: ['磁盘剩余', 'Disk free'],
+  stored: ['存储占用', 'Store size'],
+  families: ['分产品系列产值', 'Output by family'],
+  family: ['系列', 'Family'],
 };
 
 const INDICATORS = {
@@ -101,6 +118,18 @@ const STATES = [
 
 const CARRIERS = {
   electricity: ['电力', 'Electricity'], natural_gas: ['天然气', 'Natural gas'], steam: ['蒸汽', 'Steam'], water: ['水', 'Water'],
+};
+
+// The six families, as groups of products or industries.
+const GROUPS = {
+  auto: ['汽车', 'Automobiles'], railway: ['轨道客车', 'Railway cars'], laser: ['激光器件', 'Laser devices'],
+  synthetic_rubber: ['合成橡胶', 'Synthetic rubber'], fertilizer: ['化肥', 'Fertilizer'], aerospace: ['航天', 'Aerospace'],
+};
+
+const QUARANTINE = {
+  undecodable: ['无法解码', 'not decodable'], unknown_alias: ['未知别名', 'unknown alias'], future: ['时间在未来', 'time in the future'],
+  past: ['时间过早', 'time too early'], negative: ['负数', 'negative'], wrong_datatype: ['类型不符', 'wrong datatype'],
+  implausible: ['不可信', 'implausible'], too_large: ['过大', 'too large'],
 };
 
 const PARTNERS = {
