@@ -1,5 +1,7 @@
 #include "plant.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
