@@ -47,6 +47,12 @@ constexpr const char* kDifferences =
     "SELECT b.start, b.source, b.length, 1 FROM temp.before b LEFT JOIN temp.made m "
     "ON b.line = m.line AND b.start = m.start AND b.source = m.source WHERE b.line = ?1 AND m.line IS NULL";
 
+std::string retraction_of(Window window) {
+  rollup::Record nothing;
+  nothing.window = window;
+  return rollup::encode(nothing);
+}
+
 void bind_key(SQLite::Statement& statement, const RecordKey& key) {
   statement.bind(1, static_cast<std::int64_t>(key.line));
   statement.bind(2, static_cast<std::int64_t>(count_of(key.window.start)));
@@ -109,12 +115,44 @@ Rebuild::Outcome Rebuild::finish(std::uint64_t generation, UnixMillis now,
     auto found = differences(line, means_otherwise(line));
     // Finality is asked before the first of the line's records changes.
     for (auto& difference : found) difference.was_final = was_final(line, difference.key.window);
+    const auto before = outcome;
     for (const auto& difference : found) {
       if (put(difference, generation, now)) ++(difference.gone ? outcome.retracted : outcome.changed);
+    }
+    if (outcome.changed > before.changed) {
+      declare_fed(line);
+    } else if (outcome.retracted > before.retracted) {
+      declare_unfed(line);
     }
   }
   store_.database().exec("DROP TABLE temp.before; DROP TABLE temp.made; DROP TABLE temp.dirty_before;");
   return outcome;
+}
+
+void Rebuild::declare_unfed(rollup::LineIndex line) {
+  const LineId id = store_.dictionary().line_id(line);
+  std::optional<UnixMillis> first;
+  bool all_retracted = true;
+  store_.scan_records(line, std::nullopt, [&](const RecordRow& row) {
+    if (!first) first = row.key.window.start;
+    all_retracted = all_retracted && row.bytes == retraction_of(row.key.window);
+  });
+  if (!first || !all_retracted || store_.fact(unfed_fact(id))) return;
+  store_.set_line_state(id, *first, true);
+  store_.set_fact(unfed_fact(id), std::to_string(count_of(*first)));
+}
+
+void Rebuild::declare_fed(rollup::LineIndex line) {
+  const LineId id = store_.dictionary().line_id(line);
+  const auto since = store_.fact(unfed_fact(id));
+  if (!since) return;
+  SQLite::Statement state(store_.database(), "DELETE FROM line_state WHERE line = ? AND at = ?");
+  state.bind(1, id);
+  state.bind(2, static_cast<std::int64_t>(std::stoll(*since)));
+  state.exec();
+  SQLite::Statement fact(store_.database(), "DELETE FROM fact WHERE name = ?");
+  fact.bind(1, unfed_fact(id));
+  fact.exec();
 }
 
 // False: it had been retracted before.
@@ -122,9 +160,7 @@ bool Rebuild::put(const Difference& difference, std::uint64_t generation, UnixMi
   const auto& key = difference.key;
   std::string bytes;
   if (difference.gone) {
-    rollup::Record nothing;
-    nothing.window = key.window;
-    bytes = rollup::encode(nothing);
+    bytes = retraction_of(key.window);
   } else {
     SQLite::Statement made(store_.database(),
                            "SELECT bytes FROM temp.made WHERE line = ? AND start = ? AND source = ?");

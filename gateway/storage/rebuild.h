@@ -8,6 +8,12 @@
 
 namespace songhua::storage {
 
+// A line whose every record was retracted: it exists by a mapping's mistake. It is declared gone from its first record
+// on, so that nobody waits for it, and a fact of this name remembers the time; both go when something feeds it again.
+[[nodiscard]] inline std::string unfed_fact(const LineId& line) {
+  return "unfed:" + line;
+}
+
 // All records of a store made anew inside one transaction of the caller's: what was there is set aside first and
 // compared at the end, so that only what differs counts as changed, gets the new generation and is forwarded again.
 class Rebuild {
@@ -36,6 +42,8 @@ class Rebuild {
   [[nodiscard]] std::vector<Difference> differences(rollup::LineIndex line, bool all) const;
   bool put(const Difference& difference, std::uint64_t generation, UnixMillis now);
   void keep_committed(const RecordKey& key);
+  void declare_unfed(rollup::LineIndex line);
+  void declare_fed(rollup::LineIndex line);
 
   Store& store_;
 };

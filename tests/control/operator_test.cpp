@@ -353,6 +353,43 @@ TEST_F(Operator, ACorrectedMappingTakesInWhatLayInQuarantine) {
   EXPECT_EQ(ask({"verify"}).status, 0);
 }
 
+// Put in force at the start of `run`, or on the spot: the rows are those of a gateway that had the mapping from the
+// start.
+TEST_F(Operator, ACorrectedMappingIsAppliedToThePast) {
+  const auto write_map = [&](const std::string& product) {
+    (void)dir.file("lines.toml", "[[rule]]\ndevice = \"G/E/L\"\nmetric = \"Output/*/*/Good\"\nline = \"L-" + product +
+                                     "\"\nmeasure = \"output.good\"\nproduct = \"" + product + "\"\nmarket = \"CN\"\n");
+  };
+  write_map("wrong");
+  start_gateway();
+  Voice voice(broker.uri());
+  RawNode node_of_test(voice, "G", "E");
+  const auto start = now() - std::chrono::minutes{3};
+  node_of_test.birth(start, 10);
+  node_of_test.data(start + Millis{60'000}, 25);
+  ASSERT_TRUE(eventually([&] { return total("L-wrong", "output.good") == "15"; })) << gateway->err();
+  write_map("right");
+  const auto applied = ask({"map", "--apply"});
+  ASSERT_EQ(applied.status, 0) << applied.err;
+  EXPECT_NE(applied.out.find("is in force"), std::string::npos) << applied.out;
+  EXPECT_EQ(total("L-right", "output.good"), "15");
+  EXPECT_EQ(total("L-wrong", "output.good"), "");
+  EXPECT_EQ(status()["lines"], json::array({"G/E/L", "L-right"})) << "the gauge's line, and no mistaken one";
+  EXPECT_EQ(device("G/E", "L")["line"], "L-right");
+  EXPECT_NE(ask({"map", "--apply"}).out.find("in force already"), std::string::npos);
+  node_of_test.data(start + Millis{120'000}, 31);  // and goes on
+  EXPECT_TRUE(eventually([&] { return total("L-right", "output.good") == "21"; }));
+  stop_gateway();
+  write_map("third");
+  start_gateway();
+  EXPECT_NE(gateway->err().find("records rebuilt from"), std::string::npos) << gateway->err();
+  EXPECT_EQ(total("L-third", "output.good"), "21");
+  EXPECT_EQ(total("L-right", "output.good"), "");
+  stop_gateway();
+  const auto verified = ask({"verify"});
+  EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
+}
+
 TEST_F(Operator, ADryRunShowsWhatIsMappedUnmappedAndInConflict) {
   start_gateway();
   Voice voice(broker.uri());

@@ -277,8 +277,24 @@ TEST(Rebuild, WhatNothingFeedsAnyMoreIsRetracted) {
     EXPECT_EQ(generation, static_cast<std::int64_t>(adopted.generation));
   }
   EXPECT_GT(retracted_quarters, 0U);
+  EXPECT_TRUE(taking.store->gone_since("mistaken").has_value()) << "nobody waits for it";
+  EXPECT_FALSE(taking.store->gone_since("L-A").has_value());
   // Once retracted, it is not retracted again.
   EXPECT_EQ(taking.adopt("[[rule]]\nmetric = \"Cnt\"\nfactor = \"2\"\n" + kRight).retracted, 0U);
+}
+
+TEST(Rebuild, ALineThatIsFedAgainIsBack) {
+  std::mt19937 random(7);
+  const auto messages = history(random);
+  Taking taking("[[rule]]\ndevice = \"G/E/A\"\nline = \"named\"\n" + kRight);
+  for (const auto& message : messages) taking.take(message, true);
+  const auto rows = rows_of(*taking.store);
+  (void)taking.adopt(kRight);
+  ASSERT_TRUE(taking.store->gone_since("named").has_value());
+  (void)taking.adopt("[[rule]]\ndevice = \"G/E/A\"\nline = \"named\"\n" + kRight);
+  EXPECT_FALSE(taking.store->gone_since("named").has_value());
+  EXPECT_TRUE(taking.store->gone_since("L-A").has_value());
+  EXPECT_EQ(rows_of(*taking.store), rows);
 }
 
 TEST(Rebuild, ARuleThatTheRecordsDoNotShowIsForwardedToo) {

@@ -1,5 +1,7 @@
 #include "status_view.h"
 
+#include "storage/rebuild.h"
+
 namespace songhua::gateway {
 namespace {
 
@@ -179,8 +181,10 @@ void fill_from_store(StatusView& view, storage::Store& store, bool forwards) {
   view.quarantine = store.quarantine_counts();
   view.counts = store.counts();
   const auto& dictionary = store.dictionary();
-  for (std::uint32_t i = 0; i < dictionary.line_count(); ++i)
-    view.lines.push_back(dictionary.line_id(rollup::LineIndex{i}));
+  for (std::uint32_t i = 0; i < dictionary.line_count(); ++i) {
+    const auto& line = dictionary.line_id(rollup::LineIndex{i});
+    if (!store.fact(storage::unfed_fact(line))) view.lines.push_back(line);
+  }
 }
 
 StatusView view_of_store(storage::Store& store, const Context& context) {
