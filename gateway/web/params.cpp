@@ -26,14 +26,15 @@ Result<bool> Params::flag(std::string_view name) const {
   return Error{"parameter " + std::string(name) + ": \"" + *value + "\" is neither true nor false"};
 }
 
-Result<void> Params::only(std::initializer_list<std::string_view> known) const {
+Result<void> Params::only(std::initializer_list<std::string_view> known, std::string_view list_name) const {
   for (const auto& [name, values] : values_) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       std::string list;
       for (const auto& one : known) list.append(list.empty() ? "" : ", ").append(one);
       return Error{"unknown parameter \"" + name + "\"; known: " + list};
     }
-    if (values.size() > 1) return Error{"parameter " + name + " is given " + std::to_string(values.size()) + " times"};
+    if (values.size() > 1 && name != list_name)
+      return Error{"parameter " + name + " is given " + std::to_string(values.size()) + " times"};
   }
   return {};
 }

@@ -33,8 +33,8 @@ class Params {
   [[nodiscard]] std::optional<std::string> get(std::string_view name) const;  // the first one
   [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
   [[nodiscard]] Result<bool> flag(std::string_view name) const;  // absent false; "", "1", "true" true; "0", "false"
-  // An error that names the first parameter which is none of `known`, or is given twice.
-  [[nodiscard]] Result<void> only(std::initializer_list<std::string_view> known) const;
+  // An error that names the first parameter which is none of `known`, or is given twice and is not `list`.
+  [[nodiscard]] Result<void> only(std::initializer_list<std::string_view> known, std::string_view list = {}) const;
 
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> values_;

@@ -162,6 +162,8 @@ void RealPages::centre_shows_its_figures() {
        {"industrial_value_added", "value_added_growth_cumulative", "gross_output_current", "export_delivery_value"}) {
     EXPECT_TRUE(compared.indicators.contains(id)) << id;
   }
+  // Tiles, all of one question: without a target of the year they say so.
+  EXPECT_TRUE(compared.reasons.contains("target.gap_pp"));
 }
 
 void RealPages::both_explain_a_figure() {

@@ -54,6 +54,17 @@ TEST(WebServer, PassesParametersDecoded) {
   EXPECT_EQ(web.get("/api/v1/indicators?cumulative=false").second, "[0]");
 }
 
+TEST(WebParams, OnlyTheListMayBeGivenSeveralTimes) {
+  Params params;
+  params.add("indicator", "oee");
+  params.add("indicator", "coverage");
+  EXPECT_TRUE(params.only({"indicator", "period"}, "indicator"));
+  EXPECT_EQ(params.only({"indicator", "period"}).error().message, "parameter indicator is given 2 times");
+  params.add("period", "2019");
+  params.add("period", "2020");
+  EXPECT_EQ(params.only({"indicator", "period"}, "indicator").error().message, "parameter period is given 2 times");
+}
+
 TEST(WebServer, ReadinessTellsItsReasons) {
   const Running web(echo());
   const auto [status, body] = web.get("/readyz");

@@ -161,9 +161,10 @@ class Answers {
 
   // Rows, or the trees behind them.
   Result<std::string> indicators(const web::Params& params, bool explain) {
-    if (const auto known = params.only({"period", "cumulative", "indicator", "by", "exact", "as-of", "region",
-                                        "industry", "enterprise", "line", "ownership", "holding", "size", "product",
-                                        "market", "market_group", "market-group", "group", "scale"});
+    if (const auto known = params.only(
+            {"period", "cumulative", "indicator", "by", "exact", "as-of", "region", "industry", "enterprise", "line",
+             "ownership", "holding", "size", "product", "market", "market_group", "market-group", "group", "scale"},
+            "indicator");
         !known) {
       return known.error();
     }

@@ -252,9 +252,10 @@ Result<std::string> EdgeAnswers::rollup(const web::Params& params) {
 }
 
 Result<std::string> EdgeAnswers::indicators(const web::Params& params, bool explain) {
-  if (auto known = params.only({"period", "cumulative", "indicator", "by", "exact", "region", "industry", "enterprise",
-                                "line", "ownership", "holding", "size", "product", "market", "market_group",
-                                "market-group", "group", "scale"});
+  if (auto known = params.only(
+          {"period", "cumulative", "indicator", "by", "exact", "region", "industry", "enterprise", "line", "ownership",
+           "holding", "size", "product", "market", "market_group", "market-group", "group", "scale"},
+          "indicator");
       !known) {
     return known.error();
   }

@@ -314,7 +314,7 @@ function draw_centre(data) {
       make('p', {}, data.tiles[i] ? data.tiles[i].period : data.period))),
     card('half', word('course'), make('div', { class: 'chart' }, make('canvas', { id: 'course', role: 'img',
       'aria-label': word('course') })), course_table(data)),
-    family_card(data), industry_card(data), region_card(data), export_card(data), gateway_card(data),
+    family_card(data), industry_card(data), export_card(data), region_card(data), gateway_card(data),
   ];
 }
 
