@@ -1,0 +1,102 @@
+// Recordings: imported into, replayed at a speed, published onto a broker. Whatever the way, the rows are the same.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "support/broker.h"
+#include "support/process.h"
+#include "support/temp_dir.h"
+#include "support/wait.h"
+
+namespace songhua::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::filesystem::path kFrames =
+    std::filesystem::path(SONGHUA_TEST_DATA) / "recording_foreign_a" / "recording.jsonl.gz";
+
+Finished gateway(std::vector<std::string> arguments) {
+  return run(built_program("songhua-gateway"), arguments, 120s);
+}
+
+// Totals without what depends on when they were committed.
+std::string totals(const std::vector<std::string>& where) {
+  std::vector<std::string> arguments{"rollup", "--grain", "total", "--format", "json"};
+  arguments.insert(arguments.end(), where.begin(), where.end());
+  auto text = gateway(arguments).out;
+  for (const char* status : {"\"status\":\"final\",", "\"status\":\"preliminary\",", "\"status\":\"revised\","}) {
+    for (std::size_t at = 0; (at = text.find(status, at)) != std::string::npos;) text.erase(at, std::string(status).size());
+  }
+  return text;
+}
+
+class Recording : public testing::Test {
+ protected:
+  Recording() {
+    const auto done = gateway({"import", kFrames.string(), "-o", file_});
+    EXPECT_EQ(done.status, 0) << done.err;
+    const auto replayed = gateway({"replay", file_, "--store", (dir_ / "max").string()});
+    EXPECT_EQ(replayed.status, 0) << replayed.err;
+    expected_ = totals({"--store", (dir_ / "max").string()});
+  }
+
+  TempDir dir_;
+  std::string file_ = (dir_ / "frames.songhua").string();
+  std::string expected_;
+};
+
+TEST_F(Recording, ImportedFramesGiveTheRowsOfADirectImport) {
+  const auto config = dir_.file("g.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"direct\"\n").string();
+  ASSERT_EQ(gateway({"import", kFrames.string(), "-c", config}).status, 0);
+  EXPECT_NE(expected_.find("\"quantity\""), std::string::npos);
+  EXPECT_EQ(totals({"-c", config}), expected_);
+}
+
+TEST_F(Recording, SpeedChangesNothingButTheTime) {
+  // Two hours at 7,200 times their speed.
+  const auto start = std::chrono::steady_clock::now();
+  const auto done = gateway({"replay", file_, "--store", (dir_ / "paced").string(), "--speed", "7200"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_GT(std::chrono::steady_clock::now() - start, 900ms);
+  EXPECT_EQ(totals({"--store", (dir_ / "paced").string()}), expected_);
+  for (const char* wrong : {"0", "-1", "fast", ""}) {
+    const auto refused = gateway({"replay", file_, "--store", (dir_ / "x").string(), "--speed", wrong});
+    EXPECT_EQ(refused.status, 2) << wrong;
+    EXPECT_NE(refused.err.find("--speed"), std::string::npos) << refused.err;
+  }
+}
+
+TEST_F(Recording, PublishedOntoABrokerItReachesAGateway) {
+  Broker broker;
+  broker.start();
+  const auto config = dir_.file("live.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"live\"\n[sparkplug]\nservers = [\"" +
+                                                 broker.uri() + "\"]\n[http]\nlisten = \"\"\n")
+                          .string();
+  Process live(built_program("songhua-gateway"), {"run", "-c", config});
+  ASSERT_TRUE(eventually([&] { return broker.log().find("songhua-g") != std::string::npos; }));
+  // Heard once the gateway has subscribed: its own STATE is published after that.
+  ASSERT_TRUE(eventually([&] {
+    const auto done = gateway({"status", "-c", config, "--format", "json"});
+    return done.status == 0 && done.out.find("\"up\":true") != std::string::npos;
+  })) << live.err();
+  const auto done = gateway({"replay", file_, "--publish", broker.uri()});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_TRUE(eventually([&] { return totals({"-c", config}) == expected_; })) << live.err();
+  live.terminate();
+  EXPECT_EQ(live.wait(), 0);
+}
+
+TEST_F(Recording, IsNeverWrittenOverAndNamesItsReaders) {
+  const auto again = gateway({"import", kFrames.string(), "-o", file_});
+  EXPECT_EQ(again.status, 2);
+  EXPECT_NE(again.err.find("exists already"), std::string::npos) << again.err;
+  const auto nobody = gateway({"replay", file_, "--publish", "tcp://127.0.0.1:1"});
+  EXPECT_EQ(nobody.status, 3);
+  EXPECT_NE(nobody.err.find("127.0.0.1:1"), std::string::npos) << nobody.err;
+}
+
+}  // namespace
+}  // namespace songhua::test
