@@ -11,8 +11,9 @@ trap 'rm -rf "$scratch"' EXIT
 quickstart=deploy/quickstart.sh
 die() { echo "FAILED: $*" >&2; tail -n 20 "$scratch"/*.err "$scratch"/run/*.log >&2 2>/dev/null; exit 1; }
 
-# Ports of their own for runs of several presets at once: below the range that the kernel gives out.
-port_base=$((20000 + $$ % 10000))
+# Ports of their own, for cases and presets that run at once: sixteen a process, since a port that is free when it is
+# looked at may be another run's choice too. Below those of tests/support and of the kernel.
+port_base=$((10000 + $$ % 620 * 16))
 
 refused() {  # WHAT ARGUMENTS...
   local what=$1 status=0
