@@ -15,15 +15,6 @@ bool of_months(const Period& period) {
   return period.kind != Period::Kind::day;
 }
 
-Period months(int year, unsigned first, unsigned last) {
-  Period period;
-  period.kind = first == last ? Period::Kind::month : Period::Kind::months;
-  period.year = year;
-  period.first_month = first;
-  period.last_month = last;
-  return period;
-}
-
 bool same_months(const Period& a, const Period& b) {
   return std::tie(a.year, a.first_month, a.last_month) == std::tie(b.year, b.first_month, b.last_month);
 }
@@ -44,7 +35,7 @@ class Spans {
     unsigned first = period.first_month;
     for (const auto border : borders_.at(period.year)) {
       if (border <= first || border > period.last_month + 1) continue;
-      spans.push_back(months(period.year, first, border - 1));
+      spans.push_back(Period::of_months(period.year, first, border - 1));
       first = border;
     }
     return spans;
@@ -192,9 +183,9 @@ void add_complements(std::set<CellKey>& keys, const Decisions& earlier) {
       if (part.kind != whole.kind || part.scope != whole.scope || !of_months(p) || p.year != w.year) continue;
       CellKey rest = whole;
       if (p.first_month > w.first_month && p.last_month == w.last_month) {
-        rest.period = months(w.year, w.first_month, p.first_month - 1);
+        rest.period = Period::of_months(w.year, w.first_month, p.first_month - 1);
       } else if (p.first_month == w.first_month && p.last_month < w.last_month) {
-        rest.period = months(w.year, p.last_month + 1, w.last_month);
+        rest.period = Period::of_months(w.year, p.last_month + 1, w.last_month);
       } else {
         continue;
       }

@@ -8,15 +8,6 @@
 namespace songhua::indicators {
 namespace {
 
-Period months_of_year(int year, unsigned first, unsigned last) {
-  Period period;
-  period.kind = first == last ? Period::Kind::month : Period::Kind::months;
-  period.year = year;
-  period.first_month = first;
-  period.last_month = last;
-  return period;
-}
-
 // A rate as it is printed: what readers subtract from each other.
 Rational printed(const Rational& rate, int decimals) {
   return *parse_exact(present(rate, decimals));
@@ -79,11 +70,11 @@ std::optional<Period> period_before(const Period& period) {
     case Period::Kind::months:
       // Cumulative runs lose their last month; January and February, which is both, follows December.
       if (period.first_month != 1) return std::nullopt;
-      if (period.last_month <= 2) return months_of_year(period.year - 1, 12, 12);
-      return months_of_year(period.year, 1, period.last_month - 1);
+      if (period.last_month <= 2) return Period::of_months(period.year - 1, 12, 12);
+      return Period::of_months(period.year, 1, period.last_month - 1);
     case Period::Kind::month:
       // March follows January and February, which have one rate between them.
-      if (period.first_month == 3) return months_of_year(period.year, 1, 2);
+      if (period.first_month == 3) return Period::of_months(period.year, 1, 2);
       break;
     case Period::Kind::quarter:
     case Period::Kind::half_year:

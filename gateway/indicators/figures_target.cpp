@@ -5,15 +5,6 @@
 namespace songhua::indicators {
 namespace {
 
-Period months_from(int year, unsigned first, unsigned last) {
-  Period period;
-  period.kind = first == last ? Period::Kind::month : Period::Kind::months;
-  period.year = year;
-  period.first_month = first;
-  period.last_month = last;
-  return period;
-}
-
 Period whole_year(int year) {
   Period period;
   period.year = year;
@@ -30,7 +21,8 @@ std::optional<BaseMonths> base_months(Evaluation& e, const Enterprise& enterpris
                                       Notes& notes) {
   BaseMonths base;
   const auto value = [&](unsigned first, unsigned last) {
-    const auto amount = e.base_of(Item::value_added_comparable, enterprise, selection, months_from(year, first, last));
+    const auto amount =
+        e.base_of(Item::value_added_comparable, enterprise, selection, Period::of_months(year, first, last));
     if (amount.value) notes.base_sources.insert(amount.source);
     return amount.value;
   };
@@ -108,7 +100,7 @@ Rows target_figures(Evaluation& e, const Ask& ask) {
     for (std::size_t k = 0; k < 12; ++k) in.base.at(k) += base->months.at(k);
     const Selection own{{enterprise}, selection.filter, selection.all_scales};
     for (unsigned k = 1; k <= m; ++k) {
-      auto amount = e.level(Item::value_added_comparable, own, months_from(period.year, k, k));
+      auto amount = e.level(Item::value_added_comparable, own, Period::of_months(period.year, k, k));
       in.current.at(k - 1) += amount.value;
       notes.merge(amount.notes);
     }
@@ -134,7 +126,7 @@ Rows target_figures(Evaluation& e, const Ask& ask) {
       continue;
     }
     for (unsigned k = 1; k <= 12; ++k)
-      put(id, tracked.path.at(k - 1), months_from(period.year, 1, k).cumulative().name());
+      put(id, tracked.path.at(k - 1), Period::of_months(period.year, 1, k).cumulative().name());
   }
   return rows;
 }

@@ -292,6 +292,15 @@ Result<Period> Period::parse(std::string_view text) {
                "' is no period: write 2019-03-15, 2019-03, 2019-01..02, 2019-Q1, 2019-H1 or 2019"};
 }
 
+Period Period::of_months(int year, unsigned first, unsigned last) {
+  Period period;
+  period.kind = first == last ? Kind::month : Kind::months;
+  period.year = year;
+  period.first_month = first;
+  period.last_month = last;
+  return period;
+}
+
 std::string Period::name() const {
   switch (kind) {
     case Kind::day:

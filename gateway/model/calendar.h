@@ -70,6 +70,8 @@ struct Period {
   unsigned day = 0;  // for kind day
 
   static Result<Period> parse(std::string_view text);
+  // From `first` to `last` month of a year: of kind month where it is one, else months.
+  static Period of_months(int year, unsigned first, unsigned last);
   [[nodiscard]] std::string name() const;
   [[nodiscard]] Window window(const TimeZone& zone) const;
   [[nodiscard]] Period last_year() const;  // the same period a year earlier (29 February: the 28th)

@@ -168,6 +168,11 @@ TEST(Period, NamesAreReadBack) {
   }
 }
 
+TEST(Period, OfMonthsIsWhatItsNameReadsAs) {
+  EXPECT_EQ(Period::of_months(2019, 3, 3), *Period::parse("2019-03"));
+  EXPECT_EQ(Period::of_months(2019, 1, 2), *Period::parse("2019-01..02"));
+}
+
 TEST(Period, WindowsAreCivil) {
   const TimeZone shanghai = TimeZone::shanghai();
   const auto text = [&](std::string_view name) {
