@@ -50,7 +50,7 @@ CREATE TABLE refusal(enterprise TEXT NOT NULL, gateway TEXT NOT NULL, code TEXT 
                      first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, payload BLOB NOT NULL,
                      PRIMARY KEY(enterprise, gateway, code)) STRICT, WITHOUT ROWID;
 )sql"},
-                                                             {2, R"sql(
+                                                               {2, R"sql(
 -- Versions of closed windows are kept even where their day was not final yet: was_final tells revisions from those.
 ALTER TABLE superseded ADD COLUMN was_final INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX superseded_replaced ON superseded(replaced);

@@ -46,8 +46,8 @@ std::vector<LineName> SqliteStore::lines() {
   return all;
 }
 
-// Rows of both tables are only ever added, so their numbers rise; a VACUUM may number them anew, and then all lines count
-// as changed. A batch is its enterprise's: a factory's lines are few.
+// Rows of both tables are only ever added, so their numbers rise; a VACUUM may number them anew, and then all lines
+// count as changed. A batch is its enterprise's: a factory's lines are few.
 std::vector<LineName> SqliteStore::lines_changed_since(Mark& mark) {
   Mark newest{database_->execAndGet("SELECT coalesce(max(rowid), 0) FROM batch").getInt64(),
               database_->execAndGet("SELECT coalesce(max(rowid), 0) FROM line_state").getInt64()};

@@ -314,7 +314,8 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
     void operator()(const sparkplug::Quarantine& a) const {
       auto held = pipeline.entry_at(batch, {a.position});
       // What was held has counted by its names already; only its aliases are refused.
-      if (Entry* entry = in_batch({a.position}); entry != nullptr && entry->fate != Fate::held) entry->fate = Fate::refused;
+      if (Entry* entry = in_batch({a.position}); entry != nullptr && entry->fate != Fate::held)
+        entry->fate = Fate::refused;
       if (held && a.reason != sparkplug::QuarantineReason::undecodable) {
         pipeline.refuse(batch, *held, std::string(to_string(a.reason)), "");
       }

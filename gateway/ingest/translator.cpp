@@ -246,7 +246,8 @@ void Translator::take(const sparkplug::Topic& topic, const sparkplug::DeviceName
     line.epoch = rollup::AnnouncedEpoch{static_cast<rollup::Epoch>(*value), time, std::nullopt};
   } else if (std::holds_alternative<lines::CounterStartMetric>(role.meaning)) {
     const auto start = unix_millis(static_cast<std::int64_t>(*value));
-    if (start < limits_.floor || start > context.received + limits_.future) return context.refuse("implausible_start", metric);
+    if (start < limits_.floor || start > context.received + limits_.future)
+      return context.refuse("implausible_start", metric);
     context.starts[role.line] = start;
   }
 }
@@ -289,7 +290,8 @@ Translation Translator::translate(const sparkplug::Topic& topic, const sparkplug
   for (auto& [index, line] : context.lines) {
     line.live = live;
     if (line.epoch) {
-      if (const auto start = context.starts.find(index); start != context.starts.end()) line.epoch->counter_start = start->second;
+      if (const auto start = context.starts.find(index); start != context.starts.end())
+        line.epoch->counter_start = start->second;
     }
     message->lines.push_back(std::move(line));
   }

@@ -18,7 +18,7 @@
 namespace songhua::ingest {
 
 struct TimeLimits {
-  Millis future = std::chrono::minutes{5};  // beyond the receive time
+  Millis future = std::chrono::minutes{5};          // beyond the receive time
   UnixMillis floor = unix_millis(946'656'000'000);  // 2000-01-01 in Asia/Shanghai
 };
 
@@ -58,8 +58,8 @@ class Translator {
     std::vector<rollup::SeriesIndex> series;  // of a SeriesMetric one; of a StateMetric one per derived time
   };
   struct Roles {
-    std::vector<Role> metrics;             // by position in the birth's share
-    std::set<rollup::LineIndex> lines;     // that have series
+    std::vector<Role> metrics;          // by position in the birth's share
+    std::set<rollup::LineIndex> lines;  // that have series
   };
   struct Context;  // of one message being translated
 
@@ -70,8 +70,8 @@ class Translator {
                              const sparkplug::ResolvedMetric& metric);
   Silence silence_of(const std::string& device);
   void learn_silence(const sparkplug::Topic& topic, const std::string& value);
-  void take(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share,
-            const sparkplug::ResolvedMetric& metric, Context& context);
+  void take(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share, const sparkplug::ResolvedMetric& metric,
+            Context& context);
   void take_series(const Role& role, const sparkplug::ResolvedMetric& metric, UnixMillis time, Context& context);
   void take_state(const Role& role, const sparkplug::ResolvedMetric& metric, UnixMillis time, Context& context);
 

@@ -5,10 +5,10 @@
 #include <iterator>
 #include <map>
 
+#include "model/calendar.h"
 #include "model/csv.h"
 #include "model/decimal.h"
 #include "model/time.h"
-#include "model/calendar.h"
 #include "support/process.h"
 #include "support/temp_dir.h"
 
@@ -46,8 +46,9 @@ struct Imported {
   }
   // measure and start (ms) -> row
   std::map<std::pair<std::string, std::int64_t>, Row> rollup(const std::string& zone, const std::string& grain) const {
-    const auto done = run(built_program("songhua-gateway"),
-                          {"rollup", "-c", config(zone).string(), "--grain", grain, "--format", "csv"}, std::chrono::seconds{120});
+    const auto done =
+        run(built_program("songhua-gateway"),
+            {"rollup", "-c", config(zone).string(), "--grain", grain, "--format", "csv"}, std::chrono::seconds{120});
     EXPECT_EQ(done.status, 0) << done.err;
     std::map<std::pair<std::string, std::int64_t>, Row> rows;
     for (auto& row : rows_of(done.out)) {
@@ -58,8 +59,9 @@ struct Imported {
 };
 
 void import(const Imported& into, const std::filesystem::path& file, const std::filesystem::path& map) {
-  std::vector<std::string> arguments{"import", file.string(), "-c", into.config("Asia/Shanghai").string(), "--rejects",
-                                     (into.dir / "rejects").string()};
+  std::vector<std::string> arguments{"import",    file.string(),
+                                     "-c",        into.config("Asia/Shanghai").string(),
+                                     "--rejects", (into.dir / "rejects").string()};
   if (!map.empty()) arguments.insert(arguments.end(), {"--map", map.string()});
   const auto done = run(built_program("songhua-gateway"), arguments, std::chrono::seconds{200});
   ASSERT_EQ(done.status, 0) << done.err;
@@ -87,16 +89,19 @@ TEST(RealInput, SteelMetersByDayAndMonthInTwoZones) {
   Imported steel;
   import(steel, kData / "steel_2018/steel_industry_data.csv.gz", kData / "mappings/steel_2018.toml");
   std::size_t checked = 0;
-  for (const auto& [zone, name] : std::map<std::string, std::string>{{"Asia/Seoul", "seoul"}, {"Asia/Shanghai", "shanghai"}}) {
+  for (const auto& [zone, name] :
+       std::map<std::string, std::string>{{"Asia/Seoul", "seoul"}, {"Asia/Shanghai", "shanghai"}}) {
     for (const std::string grain : {"day", "month"}) {
       const auto rows = steel.rollup(zone, grain);
       for (const auto& expected : rows_of(slurp(kData / ("steel_2018/expected_" + grain + "_" + name + ".csv")))) {
         const auto start = std::stoll(expected.at("start_utc_ms"));
-        for (const auto& [column, measure] : std::map<std::string, std::string>{{"active_wh", "energy.electricity"},
-                                                                                 {"reactive_lagging_varh", "energy.reactive_lagging"},
-                                                                                 {"reactive_leading_varh", "energy.reactive_leading"}}) {
+        for (const auto& [column, measure] :
+             std::map<std::string, std::string>{{"active_wh", "energy.electricity"},
+                                                {"reactive_lagging_varh", "energy.reactive_lagging"},
+                                                {"reactive_leading_varh", "energy.reactive_leading"}}) {
           ASSERT_TRUE(expected.contains(column)) << column;
-          EXPECT_EQ(or_zero(rows, measure, start), expected.at(column)) << zone << " " << grain << " " << expected.at("period");
+          EXPECT_EQ(or_zero(rows, measure, start), expected.at(column))
+              << zone << " " << grain << " " << expected.at("period");
           ++checked;
         }
       }
@@ -107,14 +112,16 @@ TEST(RealInput, SteelMetersByDayAndMonthInTwoZones) {
 
 TEST(RealInput, SecomUnitsAgainAndAgain) {
   Imported secom;
-  for (int twice = 0; twice < 2; ++twice) import(secom, kData / "secom_2008/secom_labels.data", kData / "mappings/secom_2008.toml");
+  for (int twice = 0; twice < 2; ++twice)
+    import(secom, kData / "secom_2008/secom_labels.data", kData / "mappings/secom_2008.toml");
   for (const auto& [zone, name] : std::map<std::string, std::string>{{"UTC", "utc"}, {"Asia/Shanghai", "shanghai"}}) {
     for (const std::string grain : {"day", "month"}) {
       const auto rows = secom.rollup(zone, grain);
       for (const auto& expected : rows_of(slurp(kData / ("secom_2008/expected_" + grain + "_" + name + ".csv")))) {
         const auto start = std::stoll(expected.at("start_utc_ms"));
         EXPECT_EQ(or_zero(rows, "output.good", start), expected.at("good")) << zone << " " << expected.at("period");
-        EXPECT_EQ(or_zero(rows, "output.rejected", start), expected.at("rejected")) << zone << " " << expected.at("period");
+        EXPECT_EQ(or_zero(rows, "output.rejected", start), expected.at("rejected"))
+            << zone << " " << expected.at("period");
       }
     }
   }
@@ -122,11 +129,13 @@ TEST(RealInput, SecomUnitsAgainAndAgain) {
 
 TEST(RealInput, TemperaturesAsASetKeyedByTime) {
   Imported nab;
-  import(nab, kData / "nab_machine_temperature/nab_machine_temperature.csv", kData / "mappings/nab_machine_temperature.toml");
+  import(nab, kData / "nab_machine_temperature/nab_machine_temperature.csv",
+         kData / "mappings/nab_machine_temperature.toml");
   for (const auto& [zone, name] : std::map<std::string, std::string>{{"UTC", "utc"}, {"Asia/Shanghai", "shanghai"}}) {
     for (const std::string grain : {"day", "month"}) {
       const auto rows = nab.rollup(zone, grain);
-      for (const auto& expected : rows_of(slurp(kData / ("nab_machine_temperature/expected_" + grain + "_" + name + ".csv")))) {
+      for (const auto& expected :
+           rows_of(slurp(kData / ("nab_machine_temperature/expected_" + grain + "_" + name + ".csv")))) {
         const auto it = rows.find({"process.temperature", std::stoll(expected.at("start_utc_ms"))});
         ASSERT_NE(it, rows.end()) << expected.at("period");
         EXPECT_EQ(it->second.at("count"), expected.at("count")) << expected.at("period");
@@ -161,8 +170,8 @@ TEST(RealInput, AForeignRecordingImportedExportedReplayedAndVerified) {
     const auto metric = expected.at("metric");
     const auto product_end = metric.find('/', 7), market_end = metric.find('/', product_end + 1);
     const auto key = expected.at("line") + (metric.ends_with("/Good") ? " output.good " : " output.rejected ") +
-                     metric.substr(7, product_end - 7) + " " + metric.substr(product_end + 1, market_end - product_end - 1) + " " +
-                     expected.at("start_utc_ms");
+                     metric.substr(7, product_end - 7) + " " +
+                     metric.substr(product_end + 1, market_end - product_end - 1) + " " + expected.at("start_utc_ms");
     EXPECT_EQ(got[key], expected.at("quantity")) << key;
     ++checked;
   }
@@ -188,7 +197,8 @@ TEST(BadInput, IsRefusedWithAReasonAndAStatus) {
   EXPECT_EQ(missing.status, 2);
   EXPECT_NE(missing.err.find("none.toml"), std::string::npos) << missing.err;
 
-  const auto wrong = dir.file("wrong.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"s\"\nstroe = \"t\"\n[rules]\ngap = 15\n");
+  const auto wrong =
+      dir.file("wrong.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"s\"\nstroe = \"t\"\n[rules]\ngap = 15\n");
   const auto checked = run(gateway, {"check-config", "-c", wrong.string()});
   EXPECT_EQ(checked.status, 2);
   EXPECT_NE(checked.err.find("wrong.toml:4"), std::string::npos) << checked.err;

@@ -28,7 +28,8 @@ std::string totals(const std::vector<std::string>& where) {
   arguments.insert(arguments.end(), where.begin(), where.end());
   auto text = gateway(arguments).out;
   for (const char* status : {"\"status\":\"final\",", "\"status\":\"preliminary\",", "\"status\":\"revised\","}) {
-    for (std::size_t at = 0; (at = text.find(status, at)) != std::string::npos;) text.erase(at, std::string(status).size());
+    for (std::size_t at = 0; (at = text.find(status, at)) != std::string::npos;)
+      text.erase(at, std::string(status).size());
   }
   return text;
 }
@@ -72,9 +73,10 @@ TEST_F(Recording, SpeedChangesNothingButTheTime) {
 TEST_F(Recording, PublishedOntoABrokerItReachesAGateway) {
   Broker broker;
   broker.start();
-  const auto config = dir_.file("live.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"live\"\n[sparkplug]\nservers = [\"" +
-                                                 broker.uri() + "\"]\n[http]\nlisten = \"\"\n")
-                          .string();
+  const auto config =
+      dir_.file("live.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"live\"\n[sparkplug]\nservers = [\"" +
+                                 broker.uri() + "\"]\n[http]\nlisten = \"\"\n")
+          .string();
   Process live(built_program("songhua-gateway"), {"run", "-c", config});
   ASSERT_TRUE(eventually([&] { return broker.log().find("songhua-g") != std::string::npos; }));
   // Heard once the gateway has subscribed: its own STATE is published after that.

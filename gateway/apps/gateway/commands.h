@@ -62,7 +62,8 @@ struct IndicatorFlags {
 // "table", "csv" or "json"; empty: table on a terminal, else csv. Throws Failure.
 query::Format format_of(const std::string& text);
 // Rows of a whole store, as `rollup` shows them.
-std::vector<query::RollupRow> rollup_of(storage::Store& store, const Context& context, const query::RollupRequest& request);
+std::vector<query::RollupRow> rollup_of(storage::Store& store, const Context& context,
+                                        const query::RollupRequest& request);
 
 // `no_disconnect`: leave by the STATE death alone, as a conformance run may ask.
 int run_gateway(const std::filesystem::path& config, bool no_disconnect);

@@ -11,7 +11,9 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-UnixMillis wall_clock() { return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()); }
+UnixMillis wall_clock() {
+  return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
+}
 
 namespace {
 

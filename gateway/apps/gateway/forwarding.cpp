@@ -85,7 +85,8 @@ void Forwarding::turn(UnixMillis now) {
 
 int forward_drain(const Place& place, const std::string& patience) {
   const auto context = load_context(place);
-  if (!context.config.forward) throw Failure{kUsage, "the configuration has no [forward]: there is no centre to send to"};
+  if (!context.config.forward)
+    throw Failure{kUsage, "the configuration has no [forward]: there is no centre to send to"};
   const auto bound = parse_duration(patience);
   if (!bound) throw Failure{kUsage, "--timeout: " + bound.error().message};
   const auto until = wall_clock() + *bound;

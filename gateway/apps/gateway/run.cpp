@@ -83,7 +83,7 @@ int run_gateway(const std::filesystem::path& file, bool no_disconnect) {
   spdlog::info("gateway={} enterprise={} store={} servers={}", config.id, config.enterprise, config.store.string(),
                config.sparkplug.servers.size());
   host.run();
-  control.reset();     // before the host that they wake
+  control.reset();  // before the host that they wake
   forwarding.reset();
   g_host = nullptr;
   spdlog::info("stopped");

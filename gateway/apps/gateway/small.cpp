@@ -39,8 +39,9 @@ std::string from_base64_lines(const std::string& text) {
 
 int check_config(const Place& place) {
   const auto context = load_context(place);
-  std::cout << place.config_file << ": gateway " << context.config.id << " of " << context.config.enterprise << ", store "
-            << context.config.store.string() << ", " << context.config.sparkplug.servers.size() << " broker(s)\n";
+  std::cout << place.config_file << ": gateway " << context.config.id << " of " << context.config.enterprise
+            << ", store " << context.config.store.string() << ", " << context.config.sparkplug.servers.size()
+            << " broker(s)\n";
   return kDone;
 }
 
@@ -70,7 +71,9 @@ int key(const Place& place) {
   const auto context = load_context(place);
   std::error_code problem;
   std::filesystem::create_directories(context.config.store, problem);
-  if (problem) throw Failure{kFault, context.config.store.string() + ": the store's directory cannot be made: " + problem.message()};
+  if (problem)
+    throw Failure{kFault,
+                  context.config.store.string() + ": the store's directory cannot be made: " + problem.message()};
   auto made = forward::SigningKey::load_or_create(context.config.store);
   if (!made) throw Failure{kFault, made.error().message};
   std::cout << made->public_key().pem();
