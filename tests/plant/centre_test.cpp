@@ -48,6 +48,7 @@ TEST(Centre, TotalsEqualTheLedgersWhateverIsKilled) {
   start(gateway, "songhua-gateway", gateway_config);
   start(centre, "songhua-central", central_config);
   start_line();
+  ASSERT_TRUE(all_lines_heard(gateway_config)) << gateway->err() << line->err();
   killer.run(line, [&] { ++hours, start_line(); },
              {[&] { gateway->kill_now(), start(gateway, "songhua-gateway", gateway_config); },
               [&] { centre->kill_now(), start(centre, "songhua-central", central_config); },

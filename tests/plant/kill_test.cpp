@@ -42,6 +42,7 @@ TEST(Plant, TotalsEqualTheLedgersWhateverIsKilled) {
   };
   start_gateway();
   start_line();
+  ASSERT_TRUE(all_lines_heard(config)) << gateway->err() << line->err();
   killer.run(line, [&] { ++hours, start_line(); },
              {[&] { gateway->kill_now(), start_gateway(); }, [&] { line->kill_now(), start_line(); },
               [&] { broker.kill_now(), broker.start(); }});
@@ -53,7 +54,7 @@ TEST(Plant, TotalsEqualTheLedgersWhateverIsKilled) {
   const auto truth = ledger_totals(dir.path() / "ledger.csv");
   ASSERT_GT(truth.size(), 45U);
   (void)eventually([&] { return rollup_totals(config) == truth; }, std::chrono::seconds{20});
-  EXPECT_EQ(rollup_totals(config), truth) << gateway->err();
+  EXPECT_EQ(rollup_totals(config), truth) << gateway->err() << line->err();
 }
 
 }  // namespace

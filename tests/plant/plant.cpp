@@ -6,9 +6,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "model/csv.h"
 #include "model/int128.h"
+#include "support/wait.h"
 
 namespace songhua::test {
 namespace {
@@ -62,6 +64,16 @@ Totals rollup_totals(const std::filesystem::path& config) {
     if (is_counted(row.at("measure")) && row.at("quantity") != "0") totals[key] = row.at("quantity");
   }
   return totals;
+}
+
+bool all_lines_heard(const std::filesystem::path& config) {
+  return eventually([&] {
+    const auto done =
+        run(built_program("songhua-gateway"), {"rollup", "-c", config.string(), "--grain", "total", "--format", "csv"});
+    std::set<std::string> lines;
+    for (const auto& [line, row] : csv_rows(done.out, {"line"})) lines.insert(line);
+    return lines.size() == 6;
+  });
 }
 
 std::vector<std::string> line_arguments(const Broker& broker, const std::filesystem::path& dir, int hours) {

@@ -22,6 +22,10 @@ using Totals = std::map<std::string, std::string>;
 Totals ledger_totals(const std::filesystem::path& file);
 // What a store says, by `rollup --grain total`; zeros, gauges and equipment counts left out, as in ledgers.
 Totals rollup_totals(const std::filesystem::path& config);
+// Waits until the store knows all six lines. Killing begins then: what a life made before its first reading that was
+// ever committed counts only within the gap limit of the announced start (design, "Lives"), and lines at full speed
+// are past it in a moment.
+[[nodiscard]] bool all_lines_heard(const std::filesystem::path& config);
 // The quantity column of `rollup` rows by "line measure product market start".
 std::map<std::string, std::map<std::string, std::string>> csv_rows(const std::string& csv,
                                                                    const std::vector<std::string>& key);

@@ -5,7 +5,8 @@
 
 namespace songhua::test {
 
-// A fresh folder below the system's temporary one, gone with the object.
+// A fresh folder below the system's temporary one; it goes with the object, unless SONGHUA_KEEP is set, to look into it
+// after a failure.
 class TempDir {
  public:
   TempDir();
