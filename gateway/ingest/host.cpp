@@ -1,8 +1,11 @@
 #include "ingest/host.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 
 #include "sparkplug/payload.h"
 #include "sparkplug/topic.h"
@@ -10,10 +13,31 @@
 namespace songhua::ingest {
 namespace {
 
-constexpr Millis kRetryDisk{1'000};  // how often a store that could not be written is tried again
-constexpr Millis kStayAway{2'000};   // after an overload, once the queue is empty
-constexpr Millis kGrace{2'500};      // for the offline STATE and the DISCONNECT at the end
-constexpr Millis kLongestTurn{100};  // the loop looks up at least this often
+constexpr Millis kRetryDisk{1'000};      // how often a store that could not be written is tried again
+constexpr Millis kStayAway{2'000};       // after an overload, once the queue is empty
+constexpr Millis kGrace{2'500};          // for the offline STATE and the DISCONNECT at the end
+constexpr Millis kNameFlooders{10'000};  // how often the log names who floods the queue
+constexpr Millis kLongestTurn{100};      // the loop looks up at least this often
+
+// "GROUP/NODE" of a Sparkplug topic, without the costs of reading it; the topic itself where it has no such shape.
+struct Sender {
+  std::string_view group, node;
+  [[nodiscard]] std::uint64_t number() const {
+    const std::hash<std::string_view> hash;
+    return hash(group) * 31 + hash(node);
+  }
+  [[nodiscard]] std::string name() const {
+    return node.empty() ? std::string(group) : fmt::format("{}/{}", group, node);
+  }
+};
+Sender sender_of(std::string_view topic) {
+  const auto group = topic.find('/');
+  const auto type = group == std::string_view::npos ? group : topic.find('/', group + 1);
+  const auto node = type == std::string_view::npos ? type : topic.find('/', type + 1);
+  if (node == std::string_view::npos) return {topic, {}};
+  const auto rest = topic.substr(node + 1);
+  return {topic.substr(group + 1, type - group - 1), rest.substr(0, rest.find('/'))};
+}
 
 }  // namespace
 
@@ -70,8 +94,13 @@ struct Host::Server final : mqtt::Handler {
     event.topic = topic;
     event.payload = payload;
     const auto size = topic.size() + payload.size() + sizeof(HostEvent);
-    // A full inbox counts what it refuses; the loop sees it and leaves in order.
-    (void)host.inbox_.push(std::move(event), size);
+    // A full inbox counts what it refuses; the loop sees it and leaves in order. A single node that fills half of it
+    // loses its own messages, and disturbs nobody.
+    const auto sender = sender_of(topic);
+    if (host.inbox_.push_from(sender.number(), std::move(event), size) == decltype(host.inbox_)::Outcome::too_many) {
+      const std::lock_guard lock(host.flooders_mutex_);
+      ++host.flooders_[sender.name()];
+    }
   }
 };
 
@@ -219,6 +248,29 @@ void Host::connect(Server& server, const sparkplug::HostStatus& will) {
   }
 }
 
+void Host::count_missed(const std::string& what, std::uint64_t missed) {
+  try {
+    store_.add_count(what, missed);
+  } catch (const SQLite::Exception&) {
+    spdlog::error("missed messages could not be counted in the store: {} {}", what, missed);
+  }
+}
+
+// A flooder's session finds the gap by itself, and asks for a rebirth as seldom as any other.
+void Host::name_flooders(UnixMillis t) {
+  if (t < flooders_named_ + kNameFlooders) return;
+  std::map<std::string, std::uint64_t> flooders;
+  {
+    const std::lock_guard lock(flooders_mutex_);
+    flooders.swap(flooders_);
+  }
+  if (flooders.empty()) return;
+  flooders_named_ = t;
+  for (const auto& [node, missed] : flooders) {
+    spdlog::error("node={} floods the queue: {} of its messages were missed, no other node's", node, missed);
+  }
+}
+
 void Host::on_time(UnixMillis t) {
   for (auto& server : servers_) {
     do_actions(*server, server->state.on_time(t));
@@ -227,15 +279,16 @@ void Host::on_time(UnixMillis t) {
       do_actions(*server, server->state.on_start(t));
     }
   }
-  const auto refused = inbox_.counts().refused;
-  if (refused > refused_seen_) {
-    try {
-      store_.add_count("missed_overload", refused - refused_seen_);
-    } catch (const SQLite::Exception&) {
-      spdlog::error("missed messages could not be counted in the store: {}", refused - refused_seen_);
-    }
-    refused_seen_ = refused;
-    leave("messages come faster than they can be stored; " + std::to_string(refused) + " were missed");
+  name_flooders(t);
+  const auto queue = inbox_.counts();
+  if (queue.too_many > too_many_seen_) {
+    count_missed("missed_flood", queue.too_many - too_many_seen_);
+    too_many_seen_ = queue.too_many;
+  }
+  if (queue.refused > refused_seen_) {
+    count_missed("missed_overload", queue.refused - refused_seen_);
+    refused_seen_ = queue.refused;
+    leave("messages come faster than they can be stored; " + std::to_string(queue.refused) + " were missed");
     back_at_ = t + kStayAway;
   }
   if (!away_.empty() && t >= back_at_ && pipeline_.waiting() == 0) come_back(t);
@@ -352,7 +405,7 @@ HostStatusReport Host::report() const {
   for (const auto& server : servers_)
     report.servers.push_back({server->uri, server->state.may_publish(), server->last_error});
   const auto queue = inbox_.counts();
-  report.missed = queue.refused;
+  report.missed = queue.refused + queue.too_many;
   report.received = queue.accepted;
   report.queued = queue.waiting + pipeline_.waiting();
   report.queued_bytes = queue.bytes + pipeline_.waiting_bytes();

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -59,7 +61,7 @@ struct ServerStatus {
 
 struct HostStatusReport {
   std::vector<ServerStatus> servers;
-  std::uint64_t missed = 0;    // refused at the queue's high water mark
+  std::uint64_t missed = 0;    // refused at the queue's high water mark, or beyond one node's half of it
   std::uint64_t received = 0;  // accepted from the network since the start
   std::size_t queued = 0;      // received and not taken in yet
   std::size_t queued_bytes = 0;
@@ -106,6 +108,8 @@ class Host {
   void commit(UnixMillis now);
   void request_rebirths(UnixMillis now);
   [[nodiscard]] Result<void> reachable(std::optional<std::uint8_t> server) const;
+  void count_missed(const std::string& what, std::uint64_t missed);
+  void name_flooders(UnixMillis now);
   void leave(const std::string& reason);
   void come_back(UnixMillis now);
   void leave_all_and_wait();
@@ -123,6 +127,10 @@ class Host {
   std::atomic<bool> stopping_{false};
   UnixMillis next_commit_;
   std::uint64_t refused_seen_ = 0;
+  std::uint64_t too_many_seen_ = 0;
+  std::mutex flooders_mutex_;
+  std::map<std::string, std::uint64_t> flooders_;  // "GROUP/NODE": messages missed since they were last named
+  UnixMillis flooders_named_;
   std::string away_;
   UnixMillis back_at_;
 };

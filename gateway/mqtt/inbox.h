@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,7 @@ class Inbox {
   struct Counts {
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;   // by push() at the high water mark: missed messages
+    std::uint64_t too_many = 0;  // by push_from(), because of their sender: missed messages, too
     std::uint64_t wakeups = 0;   // lots handed over
     std::size_t waiting = 0;     // items now
     std::size_t bytes = 0;       // bytes now
@@ -42,6 +44,23 @@ class Inbox {
 
   // False: full, the item is gone and counted (or the inbox is closed).
   [[nodiscard]] bool push(Item&& item, std::size_t bytes) { return put(std::move(item), bytes, false); }
+
+  // The same from one of many senders, none of which may hold more than half of the queue: who floods it loses its own
+  // messages, and the others find room. `sender` is any number that tells them apart.
+  enum class Outcome : std::uint8_t { accepted, full, too_many };
+  [[nodiscard]] Outcome push_from(std::uint64_t sender, Item&& item, std::size_t bytes) {
+    {
+      const std::lock_guard lock(mutex_);
+      auto& share = shares_[sender];
+      if (share.items >= std::max<std::size_t>(1, limits_.items / 2) || share.bytes + bytes > limits_.bytes / 2) {
+        ++counts_.too_many;
+        return Outcome::too_many;
+      }
+      ++share.items;
+      share.bytes += bytes;
+    }
+    return push(std::move(item), bytes) ? Outcome::accepted : Outcome::full;
+  }
 
   // For the few events that must not get lost (connected, lost...): accepted beyond the limits, and wakes the reader at
   // once. In order with what push() accepted. False only when closed.
@@ -61,6 +80,7 @@ class Inbox {
     hurry_ = woken_ = false;
     if (items_.empty()) return false;
     lot.swap(items_);
+    shares_.clear();
     counts_.bytes = 0;
     ++counts_.wakeups;
     return true;
@@ -129,6 +149,10 @@ class Inbox {
   std::condition_variable first_;     // something is there
   std::condition_variable full_lot_;  // enough is there, or somebody hurries
   std::vector<Item> items_;
+  struct Share {
+    std::size_t items = 0, bytes = 0;
+  };
+  std::unordered_map<std::uint64_t, Share> shares_;  // of the items that wait, by sender
   Counts counts_;
   bool reader_waits_ = false;
   bool hurry_ = false;

@@ -50,6 +50,23 @@ TEST(Inbox, RefusesBeyondItsBytes) {
   EXPECT_TRUE(inbox.push(4, 100));
 }
 
+TEST(Inbox, NoSenderHoldsMoreThanHalf) {
+  using Outcome = Numbers::Outcome;
+  Numbers inbox{{.items = 10, .bytes = 1'000, .linger = 0us}};
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(inbox.push_from(1, int{i}, 1), Outcome::accepted);
+  EXPECT_EQ(inbox.push_from(1, 5, 1), Outcome::too_many);
+  EXPECT_EQ(inbox.push_from(2, 6, 400), Outcome::accepted);
+  EXPECT_EQ(inbox.push_from(2, 7, 101), Outcome::too_many) << "its half of the bytes";
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(inbox.push_from(3, int{i}, 1), Outcome::accepted);
+  EXPECT_EQ(inbox.push_from(4, 8, 1), Outcome::full);
+  EXPECT_EQ(inbox.counts().too_many, 2U);
+  EXPECT_EQ(inbox.counts().refused, 1U);
+  std::vector<int> lot;
+  ASSERT_TRUE(inbox.take(lot, 0us));
+  EXPECT_EQ(lot.size(), 10U);
+  EXPECT_EQ(inbox.push_from(1, 9, 500), Outcome::accepted) << "what was taken counts no more";
+}
+
 TEST(Inbox, TakesEventsBeyondItsLimitsInOrder) {
   Numbers inbox{{.items = 1, .bytes = 1}};
   EXPECT_TRUE(inbox.push(1, 1));

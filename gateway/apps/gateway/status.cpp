@@ -84,7 +84,7 @@ std::string status_table(const json& status) {
                     (status["running"].get<bool>() ? ", running\n" : ", not running; as the store knows it\n");
   out += servers_text(status);
   if (status["away"].get<bool>()) out += "away       " + text(status["away_reason"]) + '\n';
-  if (status["missed"] != 0) out += "missed     " + text(status["missed"]) + " messages in overload\n";
+  if (status["missed"] != 0) out += "missed     " + text(status["missed"]) + " messages that came too fast\n";
   out += forward_text(status);
   return out + quarantine_text(status) + '\n' + nodes_text(status);
 }

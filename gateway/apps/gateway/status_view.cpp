@@ -210,7 +210,10 @@ StatusView view_of_store(storage::Store& store, const Context& context) {
 json status_json(const StatusView& view, const config::GatewayConfig& config, bool with_metrics) {
   json nodes = json::array();
   for (const auto& node : view.nodes) nodes.push_back(node_json(node, config, with_metrics));
-  const auto missed = view.counts.find("missed_overload");
+  const auto count = [&view](const std::string& name) {
+    const auto found = view.counts.find(name);
+    return found == view.counts.end() ? 0 : found->second;
+  };
   return {{"role", "gateway"},
           {"gateway", config.id},
           {"id", config.id},
@@ -220,7 +223,7 @@ json status_json(const StatusView& view, const config::GatewayConfig& config, bo
           {"away", view.host.away},
           {"away_reason", view.host.away_reason},
           {"servers", servers_json(view, config)},
-          {"missed", missed == view.counts.end() ? 0 : missed->second},
+          {"missed", count("missed_overload") + count("missed_flood")},
           {"nodes", std::move(nodes)},
           {"lines", view.lines},
           {"forward", forward_json(view, config.time_zone)},
