@@ -95,8 +95,14 @@ std::vector<std::string> Translator::reasons() {
   return all;
 }
 
-Translator::Role Translator::role_of(const lines::MetricSource& source, Silence silence) {
+Translator::Role Translator::role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied) {
   auto match = mapping_.match(source, {silence, gap_});
+  // DATA names no datatype. Where it comes before the birth that explains it, a counter's width is what is known of it:
+  // whether a fall is a wrap must not depend on which message came last.
+  if (auto* met = std::get_if<lines::SeriesMetric>(&match.meaning); met != nullptr && datatype_implied) {
+    const auto* known = store_.dictionary().find_series(met->spec.line, met->spec.key, met->spec.kind);
+    if (known != nullptr && met->spec.width == 0) met->spec.width = known->width;
+  }
   Role role;
   for (const auto* spec : match.series()) role.series.push_back(store_.dictionary().series(*spec));
   const bool of_line = !role.series.empty() || std::holds_alternative<lines::StateMetric>(match.meaning) ||
@@ -132,7 +138,7 @@ const Translator::Roles& Translator::roles_of(const sparkplug::Topic& topic, con
     roles = std::make_unique<Roles>();
     const auto silence = silence_of(device_key(topic));
     for (const auto& def : share.all()) {
-      auto role = role_of({topic.group, topic.node, topic.device, def.name, def.datatype}, silence);
+      auto role = role_of({topic.group, topic.node, topic.device, def.name, def.datatype}, silence, false);
       if (role.has_line && !role.series.empty()) roles->lines.insert(role.line);
       roles->metrics.push_back(std::move(role));
     }
@@ -144,8 +150,8 @@ const Translator::Role& Translator::role_of_name(const sparkplug::Topic& topic, 
   const auto device = device_key(topic);
   auto& role = by_name_[device + '\n' + std::string(metric.name)];
   if (!role) {
-    role = std::make_unique<Role>(
-        role_of({topic.group, topic.node, topic.device, metric.name, metric.datatype}, silence_of(device)));
+    role = std::make_unique<Role>(role_of({topic.group, topic.node, topic.device, metric.name, metric.datatype},
+                                          silence_of(device), metric.datatype_implied));
   }
   return *role;
 }

@@ -63,7 +63,7 @@ class Translator {
   };
   struct Context;  // of one message being translated
 
-  Role role_of(const lines::MetricSource& source, Silence silence);
+  Role role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied);
   const Roles& roles_of(const sparkplug::Topic& topic, const sparkplug::DeviceNames& share);
   const Role& role_of_name(const sparkplug::Topic& topic, const sparkplug::ResolvedMetric& metric);
   const Role& role_of_metric(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share,

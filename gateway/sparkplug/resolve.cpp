@@ -139,6 +139,7 @@ class Resolver {
   void value(const Metric& m, ResolvedMetric& r) {
     const auto type = datatype(m, r);
     r.datatype = type.value_or(pb::Unknown);
+    r.datatype_implied = !type.has_value();
     if (deeper_than(m, options_.max_depth)) {
       r.problem = Problem::too_deep;
       return;

@@ -34,6 +34,7 @@ struct ResolvedMetric {
   std::string_view name;  // of the birth, or the message's own; empty where unknown; may be no UTF-8 (see problem)
   const MetricDef* def = nullptr;  // position in its share: def - share->all().data()
   std::uint32_t datatype = 0;      // of the birth, else of the message, else by the field
+  bool datatype_implied = false;   // neither birth nor message name it
   std::optional<UnixMillis> time;  // the metric's, else the payload's
   bool is_historical = false;
   bool is_transient = false;

@@ -193,6 +193,11 @@ rollup::SeriesIndex Dictionary::series(const SeriesSpec& spec) {
   return index;
 }
 
+const SeriesSpec* Dictionary::find_series(const LineId& line, const SeriesKey& key, SeriesKind kind) const {
+  const auto it = series_index_.find(std::tuple(line, key, kind));
+  return it == series_index_.end() ? nullptr : &series_[static_cast<std::size_t>(it->second)];
+}
+
 rollup::LineIndex Dictionary::line_of(rollup::SeriesIndex series) const {
   return line_index_.at(spec(series).line);
 }

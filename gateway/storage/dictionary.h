@@ -30,6 +30,8 @@ class Dictionary final : public rollup::SeriesTable {
 
   // The index of (line, key, kind); a spec that differs from the stored one replaces it (configuration changed).
   [[nodiscard]] rollup::SeriesIndex series(const SeriesSpec& spec);
+  // What is known of the series of (line, key, kind); null where it was never met.
+  [[nodiscard]] const SeriesSpec* find_series(const LineId& line, const SeriesKey& key, SeriesKind kind) const;
   [[nodiscard]] rollup::LineIndex line_of(rollup::SeriesIndex series) const;
   // Rises whenever a line or series is added or changed: the forwarded dictionary must be sent again.
   [[nodiscard]] std::uint64_t version() const { return version_; }
