@@ -105,9 +105,12 @@ bool HostSession::admit(Incoming& in) {
     return false;
   }
   if (m.payload->has_seq()) in.seq = static_cast<std::uint8_t>(m.payload->seq());
-  if (is_duplicate(in)) {
+  if (birth_in_doubt() && m.type != MessageType::nbirth && in.seq) settle_doubt(*in.seq);
+  const bool doubtful = is_doubtful_birth(in);
+  if (doubtful || is_duplicate(in)) {
     ++counters_.duplicates;
     in.out.push_back(Duplicate{m.position});
+    if (doubtful) remember(in);
     return false;
   }
   remember(in);
@@ -122,6 +125,29 @@ bool HostSession::is_duplicate(const Incoming& in) const {
   if (first == seen_.end() || !birth) return first != seen_.end();
   // A node with a frozen clock may rebirth with the same seq and time; a replay shows only where the clock moves.
   return in.bd_seq == bd_seq_ && std::any_of(first, seen_.end(), [&](const Seen& s) { return s.time != in.time; });
+}
+
+// An NBIRTH again while the clock has not moved: a replay, or the rebirth of a node with a frozen clock. Births of one
+// millisecond have the same content, so it changes nothing by itself; the next message's seq tells which it was.
+bool HostSession::is_doubtful_birth(const Incoming& in) const {
+  const bool living = has_birth() && state_ != SessionState::lost;
+  if (!living || in.m.type != MessageType::nbirth || !in.seq || in.bd_seq != bd_seq_) return false;
+  if (*in.seq == seq_.last()) return false;  // nothing came in between: the same either way
+  return std::find(seen_.begin(), seen_.end(), Seen{*in.seq, in.time}) != seen_.end() && !is_duplicate(in);
+}
+
+// Was the message before this one such an NBIRTH? Nothing else is remembered twice without being counted.
+bool HostSession::birth_in_doubt() const {
+  if (seen_.size() < 2 || !has_birth() || seen_.back().seq == seq_.last()) return false;
+  return std::find(seen_.begin(), std::prev(seen_.end()), seen_.back()) != std::prev(seen_.end());
+}
+
+void HostSession::settle_doubt(std::uint8_t next) {
+  const auto base = seen_.back().seq;
+  if (next == seq_.expected() || next != static_cast<std::uint8_t>(base + 1)) return;  // the old count goes on
+  counters_.missed += seq_.unexpired_missing();
+  seq_.start(base);
+  for (auto& [name, device] : devices_) device.birth_number = -1;
 }
 
 void HostSession::remember(const Incoming& in) {

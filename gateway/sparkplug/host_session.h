@@ -226,6 +226,9 @@ class HostSession {
   [[nodiscard]] bool admit(Incoming& in);
   [[nodiscard]] Event classify(Incoming& in);
   [[nodiscard]] bool is_duplicate(const Incoming& in) const;
+  [[nodiscard]] bool is_doubtful_birth(const Incoming& in) const;
+  [[nodiscard]] bool birth_in_doubt() const;
+  void settle_doubt(std::uint8_t next);
   void remember(const Incoming& in);
 
   // The actions of the table.

@@ -188,7 +188,26 @@ TEST(HostSession, AReplayedNbirthIsToldFromARebirthByTheClock) {
   Host frozen;
   frozen.get(nbirth(7));
   frozen.get(ndata(1, 1000));
-  EXPECT_THAT(frozen.get(nbirth(7)), ElementsAre("node again @0", "apply 3"));
+  EXPECT_THAT(frozen.get(nbirth(7)), ElementsAre("duplicate 3"));
+  EXPECT_THAT(frozen.get(ndata(1, 1000)), ElementsAre("apply 4")) << "its seq begins anew: it was a rebirth";
+  EXPECT_THAT(frozen.get(ndata(2, 1000)), ElementsAre("apply 5"));
+}
+
+// Births go out within one millisecond, so a bridge's copy of the NBIRTH may come before the clock moves.
+TEST(HostSession, AReplayedNbirthLeavesTheDevicesTheirNames) {
+  auto h = born();
+  EXPECT_THAT(h.get(nbirth(7)), ElementsAre("duplicate 3"));
+  EXPECT_THAT(h.get(ddata("D", 2, 2500)), ElementsAre("apply 4"));
+  EXPECT_EQ(h.state(), "ALIVE");
+  EXPECT_EQ(h.session.devices().at("D").status, DeviceStatus::online);
+}
+
+TEST(HostSession, BirthsThatAreReplayedWholeChangeNothing) {
+  auto h = born();
+  h.get(nbirth(7));
+  EXPECT_THAT(h.get(dbirth("D", 1)), ElementsAre("D online @0", "apply 4"));
+  EXPECT_THAT(h.get(ddata("D", 2, 2500)), ElementsAre("apply 5"));
+  EXPECT_EQ(h.session.counters().gaps, 0U);
 }
 
 TEST(HostSession, ARebirthKeepsDevicesPendingUntilTheirDbirth) {
