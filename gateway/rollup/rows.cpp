@@ -47,9 +47,8 @@ std::optional<UnixMillis> Timeline::heard_by(UnixMillis end) const {
   return first ? first : rules_.gone_since;
 }
 
-std::optional<UnixMillis> Timeline::completed_totalizer(const Judged& judged, const Commits& commits, UnixMillis end,
-                                                        Silence silence) const {
-  if (const auto first = commits.first_at_or_after(end)) return first;
+std::optional<UnixMillis> Timeline::completed_totalizer(const Judged& judged, UnixMillis end, Silence silence) const {
+  if (const auto first = judged.commits.first_at_or_after(end)) return first;
   const LifePoint* last = nullptr;
   for (const auto& life : judged.lives) {
     if (!last || life.points.back().time > last->time) last = &life.points.back();
@@ -68,14 +67,6 @@ std::vector<QuantityRow> Timeline::totalizer_rows(SeriesIndex series, const std:
   const auto& judged = found->second;
   const auto& spec = table_.spec(series);
   const auto held_between = [&](UnixMillis t0, UnixMillis t1) { return held(t0, t1, judged.voids, spec.silence); };
-
-  Commits commits;
-  for (const auto& life : judged.lives) {
-    for (const auto& point : life.points) {
-      if (!point.virtual_zero) commits.add(point.time, records_[point.record].stored->committed);
-    }
-  }
-  commits.seal();
 
   std::vector<QuantityRow> rows;
   for (const auto& window : windows) {
@@ -98,7 +89,7 @@ std::vector<QuantityRow> Timeline::totalizer_rows(SeriesIndex series, const std:
     for (const auto& refused : judged.implausible) {
       row.out_of_order |= refused.reason == Implausible::Reason::out_of_order && window.contains(refused.reading.time);
     }
-    row.completed = completed_totalizer(judged, commits, window.end, spec.silence);
+    row.completed = completed_totalizer(judged, window.end, spec.silence);
     rows.push_back(row);
   }
   return rows;

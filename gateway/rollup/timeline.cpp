@@ -63,6 +63,7 @@ Timeline::Timeline(std::vector<std::vector<StoredRecord>> sources, const SeriesT
       if (totalizer && !judged_.contains(part.series)) judged_.emplace(part.series, judge(part.series));
     }
   }
+  collect_extents();
 }
 
 void Timeline::collect_epochs() {
@@ -246,6 +247,12 @@ Timeline::Judged Timeline::judge(SeriesIndex series) const {
     if (zero) points.insert(points.begin(), LifePoint{*zero, 0, true, first.record});
   }
   std::sort(judged.voids.begin(), judged.voids.end());
+  for (const auto& life : judged.lives) {
+    for (const auto& point : life.points) {
+      if (!point.virtual_zero) judged.commits.add(point.time, records_[point.record].stored->committed);
+    }
+  }
+  judged.commits.seal();
   return judged;
 }
 
@@ -268,13 +275,9 @@ std::optional<UnixMillis> Timeline::held(UnixMillis t0, std::optional<UnixMillis
 }
 
 std::vector<SeriesIndex> Timeline::series() const {
-  std::set<SeriesIndex> all;
-  for (const auto& place : records_) {
-    for (const auto& part : place.stored->record.series) all.insert(part.series);
-  }
-  std::vector<SeriesIndex> kept;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(kept), [&](SeriesIndex s) { return extent(s).has_value(); });
-  return kept;
+  std::vector<SeriesIndex> all;
+  for (const auto& [series, extent] : extents_) all.push_back(series);
+  return all;
 }
 
 std::vector<Life> Timeline::lives(SeriesIndex series) const {
@@ -314,16 +317,25 @@ struct Extent {
 
 }  // namespace
 
-std::optional<Window> Timeline::extent(SeriesIndex series) const {
-  Extent extent;
-  if (const auto it = judged_.find(series); it != judged_.end()) {
-    for (const auto& life : it->second.lives) extent.add(life.points.front().time, life.points.back().time);
-    return extent.window();
-  }
+// In one pass: every window of every question asks for them.
+void Timeline::collect_extents() {
+  std::map<SeriesIndex, Extent> all;
   for (const auto& place : records_) {
-    if (const auto* data = place.stored->record.find(series)) std::visit(extent, *data);
+    for (const auto& part : place.stored->record.series) {
+      if (!judged_.contains(part.series)) std::visit(all[part.series], part.data);
+    }
   }
-  return extent.window();
+  for (const auto& [series, judged] : judged_) {
+    for (const auto& life : judged.lives) all[series].add(life.points.front().time, life.points.back().time);
+  }
+  for (const auto& [series, extent] : all) {
+    if (const auto window = extent.window()) extents_.emplace(series, *window);
+  }
+}
+
+std::optional<Window> Timeline::extent(SeriesIndex series) const {
+  const auto found = extents_.find(series);
+  return found == extents_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<Window> Timeline::state_extent() const {

@@ -86,13 +86,6 @@ class Timeline {
   // Time inside the window between messages of the line that are no further apart than the gap limit.
   [[nodiscard]] Millis observed(Window window) const;
 
-  // How `series` was judged: lives, and what they refuse. Computed once per series and kept.
-  struct Judged {
-    std::vector<Life> lives;
-    std::vector<Implausible> implausible;
-    std::vector<UnixMillis> voids;  // null, refused or implausible values, ascending
-  };
-
  private:
   struct Place {
     std::size_t source = 0;
@@ -116,6 +109,13 @@ class Timeline {
     void seal();  // sorts, and makes each entry's `committed` the earliest of it and all later ones
     [[nodiscard]] std::optional<UnixMillis> first_at_or_after(UnixMillis time) const;
   };
+  // How a series was judged: lives, and what they refuse. Computed once per series and kept.
+  struct Judged {
+    std::vector<Life> lives;
+    std::vector<Implausible> implausible;
+    std::vector<UnixMillis> voids;  // null, refused or implausible values, ascending
+    Commits commits;                // of the lives' readings
+  };
   struct HeardRecord {
     const StoredRecord* stored = nullptr;
     std::optional<UnixMillis> before;  // when the line was heard last before the record
@@ -124,12 +124,13 @@ class Timeline {
   void collect_epochs();
   void collect_chains();
   void collect_heard();
+  void collect_extents();
   [[nodiscard]] Judged judge(SeriesIndex series) const;
   [[nodiscard]] std::optional<UnixMillis> held(UnixMillis t0, std::optional<UnixMillis> t1,
                                                const std::vector<UnixMillis>& voids, Silence silence) const;
   [[nodiscard]] std::optional<UnixMillis> heard_by(UnixMillis end) const;
-  [[nodiscard]] std::optional<UnixMillis> completed_totalizer(const Judged& judged, const Commits& commits,
-                                                              UnixMillis end, Silence silence) const;
+  [[nodiscard]] std::optional<UnixMillis> completed_totalizer(const Judged& judged, UnixMillis end,
+                                                              Silence silence) const;
   [[nodiscard]] std::vector<QuantityRow> totalizer_rows(SeriesIndex series, const std::vector<Window>& windows) const;
   [[nodiscard]] std::vector<QuantityRow> rate_rows(SeriesIndex series, const std::vector<Window>& windows) const;
   [[nodiscard]] std::vector<QuantityRow> amount_rows(SeriesIndex series, const std::vector<Window>& windows) const;
@@ -144,6 +145,7 @@ class Timeline {
   std::optional<Epoch> first_epoch_;
   std::vector<Chain> chains_;
   std::map<SeriesIndex, Judged> judged_;
+  std::map<SeriesIndex, Window> extents_;
   std::vector<HeardRecord> heard_;  // records in which the line was heard, by window start
   Commits heard_commits_;
   Commits live_commits_;
