@@ -16,7 +16,9 @@ struct Centre::Snapshot {
   std::optional<UnixMillis> as_of;
   CentreSettings settings;
   Books books;
+  KeptSums sums;  // of the books
   indicators::LoadedInputs inputs;
+  std::unique_ptr<figures::LineQuantities> quantities;
 };
 
 Centre::Centre(CentreStore& store, CentreSettings settings)
@@ -33,7 +35,7 @@ Books Centre::books_of(UnixMillis as_of) {
   return books;
 }
 
-std::shared_ptr<const Centre::Snapshot> Centre::snapshot(const Moment& moment) {
+std::shared_ptr<Centre::Snapshot> Centre::snapshot(const Moment& moment) {
   const auto& as_of = moment.as_of;
   const auto version = store_.version();
   if (!as_of && now_ && now_->version == version) return now_;
@@ -42,13 +44,7 @@ std::shared_ptr<const Centre::Snapshot> Centre::snapshot(const Moment& moment) {
   for (const auto& kept : past_) {
     if (as_of && kept->as_of == as_of && (kept->version == version || *as_of + kSettled < moment.now)) return kept;
   }
-  auto fresh = std::make_shared<Snapshot>();
-  fresh->version = version;
-  fresh->as_of = as_of;
-  fresh->settings = settings_at(as_of);
-  fresh->books = as_of ? books_of(*as_of) : shelf_.books();
-  fresh->inputs = indicators::load_inputs(store_.inputs(as_of), as_of);
-  fresh->inputs.inputs.zone = fresh->settings.zone;
+  auto fresh = read(moment, version);
   if (!as_of) return now_ = std::move(fresh);
   constexpr std::size_t kKept = 3;
   if (past_.size() >= kKept) past_.erase(past_.begin());
@@ -143,9 +139,9 @@ std::optional<Error> first_error(const indicators::LoadedInputs& inputs) {
 }
 
 // As of a past moment nothing was known of later replacements.
-std::function<bool(const LineName&, Window)> revised_by(CentreStore& store, const Moment& moment) {
-  return [&store, as_of = moment.as_of](const LineName& line, Window window) {
-    return store.superseded(line, window, as_of);
+Revised revised_by(CentreStore& store, std::optional<UnixMillis> as_of) {
+  return [&store, as_of](const LineName& line, Window window) {
+    return store.superseded(line, window, UnixMillis::min(), as_of).has_value();
   };
 }
 
@@ -163,6 +159,23 @@ std::string strictest(const std::vector<disclosure::CellKey>& cells,
 }
 
 }  // namespace
+
+std::shared_ptr<Centre::Snapshot> Centre::read(const Moment& moment, std::uint64_t version) {
+  const auto& as_of = moment.as_of;
+  auto fresh = std::make_shared<Snapshot>();
+  fresh->version = version;
+  fresh->as_of = as_of;
+  fresh->settings = settings_at(as_of);
+  fresh->books = as_of ? books_of(*as_of) : shelf_.books();
+  fresh->sums = sums_of(fresh->books, !as_of && now_ ? now_->sums : KeptSums{}, revised_by(store_, as_of));
+  fresh->inputs = indicators::load_inputs(store_.inputs(as_of), as_of);
+  fresh->inputs.inputs.zone = fresh->settings.zone;
+  std::vector<std::shared_ptr<figures::LineSums>> lines;
+  for (const auto& book : fresh->books) lines.push_back(fresh->sums.at(book));
+  fresh->quantities = std::make_unique<figures::LineQuantities>(
+      std::move(lines), context_of(fresh->settings, fresh->inputs.inputs.catalogue, moment.clock()));
+  return fresh;
+}
 
 Result<std::vector<query::RollupRow>> Centre::rollup(const query::RollupRequest& request,
                                                      const indicators::Scope& scope, const Moment& moment) {
@@ -183,7 +196,7 @@ Result<std::vector<query::RollupRow>> Centre::rollup(const query::RollupRequest&
   std::vector<query::RollupRow> rows;
   for (const auto& book : snapshot.books) {
     if (enterprises && !enterprises->contains(book->name().enterprise)) continue;
-    auto part = query::rollup_rows(history_of(*book, revised_by(store_, moment)), request, context);
+    auto part = query::rollup_rows(history_with_past(store_, *book, moment.as_of), request, context);
     std::move(part.begin(), part.end(), std::back_inserter(rows));
   }
   return rows;
@@ -223,12 +236,12 @@ Result<Study> Centre::study(const Moment& moment) {
   study.held = held;
   study.settings = held->settings;
   study.inputs = &held->inputs.inputs;
-  study.source =
-      std::make_unique<figures::LineQuantities>(figure_lines(held->books, revised_by(store_, moment)),
-                                                context_of(held->settings, study.inputs->catalogue, moment.clock()));
-  auto* source = study.source.get();
-  study.indicators = [held, source, moment](const indicators::IndicatorRequest& request) {
-    return indicators::compute(request, held->inputs.inputs, *source, held->settings.indicators, moment.clock());
+  held->quantities->move_to(moment.clock());
+  study.source = held->quantities.get();
+  study.indicators = [held, moment](const indicators::IndicatorRequest& request) {
+    held->quantities->move_to(moment.clock());
+    return indicators::compute(request, held->inputs.inputs, *held->quantities, held->settings.indicators,
+                               moment.clock());
   };
   return study;
 }

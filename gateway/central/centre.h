@@ -33,16 +33,17 @@ struct ImportOutcome {
   std::vector<std::string> errors;     // "file:line: ..."; with any, nothing is stored
 };
 
-// One state of the store for many questions: quantities that were added up for one serve the next.
+// One state of the store for many questions. Valid until the centre is asked for another moment.
 struct Study {
   std::shared_ptr<const void> held;  // what the others point into
   CentreSettings settings;           // that held then
   const indicators::Inputs* inputs = nullptr;
-  std::unique_ptr<indicators::QuantitySource> source;
+  indicators::QuantitySource* source = nullptr;
   std::function<Result<std::vector<indicators::IndicatorRow>>(const indicators::IndicatorRequest&)> indicators;
 };
 
-// Used by one thread at a time. Keeps what it has read until the store changes.
+// Used by one thread at a time. Keeps what it has read and added up: a question after a change of the store costs the
+// lines that have changed, and what turned final since by the clock alone.
 class Centre {
  public:
   Centre(CentreStore& store, CentreSettings settings);
@@ -93,14 +94,15 @@ class Centre {
 
  private:
   struct Snapshot;  // the lines, inputs and settings of one state of the store
-  std::shared_ptr<const Snapshot> snapshot(const Moment& moment);
+  std::shared_ptr<Snapshot> snapshot(const Moment& moment);
+  std::shared_ptr<Snapshot> read(const Moment& moment, std::uint64_t version);
   std::vector<std::shared_ptr<const LineBook>> books_of(UnixMillis as_of);
 
   CentreStore& store_;
   CentreSettings settings_;
   Bookshelf shelf_;
-  std::shared_ptr<const Snapshot> now_;
-  std::vector<std::shared_ptr<const Snapshot>> past_;  // the last few; what was stored then never changes
+  std::shared_ptr<Snapshot> now_;
+  std::vector<std::shared_ptr<Snapshot>> past_;  // the last few; what was stored then never changes
   std::vector<Publication> releases_;
   std::int64_t release_count_ = -1;
   std::map<std::string, Frozen> released_;  // by name

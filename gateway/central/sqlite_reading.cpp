@@ -96,17 +96,20 @@ std::vector<CentreRecord> SqliteStore::records(const LineName& line, std::option
   return all;
 }
 
-bool SqliteStore::superseded(const LineName& line, Window window, std::optional<UnixMillis> as_of) {
+std::optional<UnixMillis> SqliteStore::superseded(const LineName& line, Window window, UnixMillis after,
+                                                  std::optional<UnixMillis> as_of) {
   const auto id = find_line(line);
-  if (!id) return false;
+  if (!id) return std::nullopt;
   SQLite::Statement query(*database_,
-                          "SELECT 1 FROM superseded WHERE line = ? AND start >= ? AND start < ? AND replaced <= ? "
-                          "AND was_final = 1 LIMIT 1");
+                          "SELECT min(replaced) FROM superseded WHERE line = ? AND start >= ? AND start < ? "
+                          "AND replaced > ? AND replaced <= ? AND was_final = 1");
   query.bind(1, *id);
   query.bind(2, sql(window.start));
   query.bind(3, sql(window.end));
-  query.bind(4, until(as_of));
-  return query.executeStep();
+  query.bind(4, sql(after));
+  query.bind(5, until(as_of));
+  if (!query.executeStep() || query.isColumnNull(0)) return std::nullopt;
+  return unix_millis(query.getColumn(0).getInt64());
 }
 
 std::optional<std::string> SqliteStore::dictionary(const forward::Digest& hash) {

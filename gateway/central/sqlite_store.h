@@ -37,7 +37,8 @@ class SqliteStore final : public CentreStore {
   std::vector<LineName> lines() override;
   std::vector<LineName> lines_changed_since(Mark& mark) override;
   std::vector<CentreRecord> records(const LineName& line, std::optional<UnixMillis> as_of) override;
-  bool superseded(const LineName& line, Window window, std::optional<UnixMillis> as_of) override;
+  std::optional<UnixMillis> superseded(const LineName& line, Window window, UnixMillis after,
+                                       std::optional<UnixMillis> as_of) override;
   std::optional<std::string> dictionary(const forward::Digest& hash) override;
   std::optional<forward::Digest> newest_dictionary(const std::string& incarnation,
                                                    std::optional<UnixMillis> as_of) override;

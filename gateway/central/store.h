@@ -142,8 +142,9 @@ class CentreStore {
   [[nodiscard]] virtual std::vector<LineName> lines_changed_since(Mark& mark) = 0;
   // By incarnation, source, window start.
   [[nodiscard]] virtual std::vector<CentreRecord> records(const LineName& line, std::optional<UnixMillis> as_of) = 0;
-  // Was a record of the window replaced after its day was final?
-  [[nodiscard]] virtual bool superseded(const LineName& line, Window window, std::optional<UnixMillis> as_of) = 0;
+  // When a record of the window was replaced after its day was final: the first time later than `after`.
+  [[nodiscard]] virtual std::optional<UnixMillis> superseded(const LineName& line, Window window, UnixMillis after,
+                                                             std::optional<UnixMillis> as_of) = 0;
   [[nodiscard]] virtual std::optional<std::string> dictionary(const forward::Digest& hash) = 0;
   // The dictionary of the incarnation's newest batch.
   [[nodiscard]] virtual std::optional<forward::Digest> newest_dictionary(const std::string& incarnation,

@@ -79,11 +79,27 @@ std::vector<LineId> Evaluation::missing_lines(const std::string& enterprise, Win
   return {expected.begin(), expected.end()};
 }
 
+bool Evaluation::closed(const std::string& enterprise, Window window) {
+  const auto lines = presence_.find(enterprise);
+  if (lines == presence_.end()) return false;
+  const bool gone = std::all_of(lines->second.begin(), lines->second.end(), [&](const LinePresence& line) {
+    return line.gone_since && *line.gone_since <= window.start;
+  });
+  return gone && missing_lines(enterprise, window).empty();
+}
+
+bool Evaluation::reports(const std::string& enterprise, Window window) {
+  const auto& sums = rollups_.sums(window, {});
+  const auto found = sums.find(enterprise);
+  return (found != sums.end() && found->second.heard) || closed(enterprise, window);
+}
+
 bool Evaluation::note(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window,
                       Feed feed) {
-  const bool reporting = rollups_.sums(window, {}).contains(enterprise.id);
+  const bool reporting = reports(enterprise.id, window);
   const auto* sums = sums_of(enterprise, selection, window);
-  if (!reporting && sums == nullptr) {
+  const bool own = sums != nullptr && sums->heard;  // of a line that is not official, for instance
+  if (!reporting && !own) {
     notes.warn("not_reporting", enterprise.id);
     notes.doubt(Status::preliminary);
     return false;
@@ -114,7 +130,8 @@ Amount Evaluation::level(Item item, const Selection& selection, const Period& pe
     if (const auto* sums = sums_of(*enterprise, selection, span)) {
       amount.value += sums->items.at(static_cast<std::size_t>(item));
       if (uses_comparable_prices(item) && sums->price_imputed) amount.notes.flags.insert("price_imputed");
-    } else if (impute && !reporting) {
+    }
+    if (impute && !reporting) {
       const auto& values = imputed(item, selection.all_scales, period);
       if (const auto found = values.find(enterprise->id); found != values.end()) guessed += found->second;
     }
@@ -130,7 +147,7 @@ Amount Evaluation::level(Item item, const Selection& selection, const Period& pe
 bool Evaluation::covers(const std::string& enterprise, Window window, Feed feed) {
   const auto& sums = rollups_.sums(window, {});
   const auto found = sums.find(enterprise);
-  if (found == sums.end()) return false;
+  if (found == sums.end() || !found->second.heard) return closed(enterprise, window);
   const auto& doubt = found->second.doubts.at(static_cast<std::size_t>(feed));
   return doubt.from_start && doubt.status != Status::preliminary && missing_lines(enterprise, window).empty();
 }
@@ -163,7 +180,7 @@ std::vector<Respondent> Evaluation::respondents(Item item, const Selection& sele
   for (const auto* enterprise : selection.enterprises) {
     const auto* sums = sums_of(*enterprise, selection, span);
     const auto base = base_of(item, *enterprise, selection, period.last_year());
-    all.push_back({enterprise->id, division_of(enterprise->industry), rollups_.sums(span, {}).contains(enterprise->id),
+    all.push_back({enterprise->id, division_of(enterprise->industry), reports(enterprise->id, span),
                    sums == nullptr ? Rational(0) : sums->items.at(static_cast<std::size_t>(item)),
                    base.value ? Value(*base.value) : Value(Reason::no_base)});
   }
@@ -205,7 +222,8 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
     if (const auto* sums = sums_of(*enterprise, selection, span)) {
       now += sums->items.at(static_cast<std::size_t>(item));
       if (uses_comparable_prices(item) && sums->price_imputed) result.notes.flags.insert("price_imputed");
-    } else if (!reporting && settings_.impute_growth && !selection.filter.narrows_products()) {
+    }
+    if (!reporting && settings_.impute_growth && !selection.filter.narrows_products()) {
       const auto& values = imputed(item, selection.all_scales, period);
       if (const auto found = values.find(enterprise->id); found != values.end()) guessed += found->second;
     }

@@ -56,6 +56,9 @@ class Evaluation {
   std::vector<Respondent> respondents(Item item, const Selection& selection, const Period& period);
   // Lines that should have reported in the window and have no row, by enterprise.
   [[nodiscard]] std::vector<LineId> missing_lines(const std::string& enterprise, Window window);
+  // Was it shut down before the window: it had lines, and all of them were declared gone? Then it reports nothing any
+  // more, and that is a known zero.
+  [[nodiscard]] bool closed(const std::string& enterprise, Window window);
   // Time of declaration, for lines declared gone.
   [[nodiscard]] std::optional<UnixMillis> gone_since(const std::string& enterprise, const LineId& line);
 
@@ -69,6 +72,7 @@ class Evaluation {
 
  private:
   void note_coverage(Notes& notes, const Selection& selection, const Period& period);
+  bool reports(const std::string& enterprise, Window window);
   bool covers(const std::string& enterprise, Window window, Feed feed);
   const std::map<std::string, Rational>& imputed(Item item, bool all_scales, const Period& period);
 

@@ -25,6 +25,7 @@ struct QuantityRow {
   Millis observed{0};      // of the line in the window: the numerator of completeness ...
   Millis expected{0};      // ... and its denominator
   bool official = true;    // false: in no figure above its line
+  bool carried = false;    // equipment.*: told before the window only; the line need not have said anything in it
 };
 
 // A line that ever reported (or is configured, at the edge). Such lines are expected until they are declared gone.

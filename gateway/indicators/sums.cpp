@@ -225,7 +225,10 @@ void Rollups::add_row(const QuantityRow& row, Day day, bool last_piece, const Ro
   doubt.status = std::max(doubt.status, row.status);
   doubt.estimated = doubt.estimated || row.estimated;
   doubt.from_start = doubt.from_start && row.from_start;
-  sums.lines.try_emplace(row.line);
+  if (!row.carried) {
+    sums.heard = true;
+    sums.lines.try_emplace(row.line);
+  }
   if (of_product) {
     if (product != nullptr) return add_product_row(row, *product, day, into);
     if (row.quantity != 0) sums.uncatalogued.insert(row.key.product);

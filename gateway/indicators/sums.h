@@ -65,6 +65,7 @@ struct EnterpriseSums {
   std::set<std::string> uncatalogued;
   std::set<std::string> unknown_markets;
   bool price_imputed = false;
+  bool heard = false;  // has rows that are more than levels carried forward
 };
 using Sums = std::map<std::string, EnterpriseSums, std::less<>>;  // by enterprise; without rows there is no entry
 

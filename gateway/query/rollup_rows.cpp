@@ -147,7 +147,11 @@ class LineRows {
     row.key = key;
     row.window = window;
     row.observed_ms = observed(window).count();
-    if (!cell.open && context_.now >= cell.completed + context_.settle) row.status = RollupRow::Status::final_;
+    if (!cell.open) {
+      const auto final_at = cell.completed + context_.settle;
+      if (context_.now >= final_at) row.status = RollupRow::Status::final_;
+      if (context_.now < final_at) row.turns_final = final_at;
+    }
     if (line_.revised && line_.revised(window)) row.status = RollupRow::Status::revised;
     row.unit = spec ? spec->unit : "1";
     if (row.unit.empty()) {

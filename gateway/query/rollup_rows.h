@@ -29,7 +29,8 @@ struct RollupRow {
   std::optional<rollup::GaugePart> gauge;  // gauges have this instead of a quantity
   std::string unit;
   enum class Status { final_, preliminary, revised } status = Status::preliminary;
-  std::int64_t observed_ms = 0;  // completeness = observed / window length
+  std::optional<UnixMillis> turns_final;  // by the clock alone, where all is in and only the settle delay is not over
+  std::int64_t observed_ms = 0;           // completeness = observed / window length
   bool estimated = false;
   Millis gap{0};
   std::uint32_t lives = 1;

@@ -1,6 +1,8 @@
 // A shelf keeps what it has read; what it shows is always what a fresh look would.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "central/centre.h"
 #include "central/quantities.h"
 #include "centre_fixture.h"
@@ -30,6 +32,15 @@ struct TwoFactories : testing::Test {
     centre.deliver(first, minute(20));
     centre.deliver(second, minute(20));
   }
+  figures::LineQuantities quantities_at(UnixMillis now) {
+    query::RollupContext context;
+    context.zone = &zone;
+    context.now = now;
+    std::vector<std::shared_ptr<figures::LineSums>> lines;
+    for (const auto& [book, sums] : sums_of(shelf.books(), {}, {})) lines.push_back(sums);
+    return {std::move(lines), context};
+  }
+  const TimeZone zone = TimeZone::shanghai();
   EdgeBox first{"gw1", "E1", 'k'};
   EdgeBox second{"gw2", "E2", 'l'};
   CentreBox centre;
@@ -64,12 +75,7 @@ TEST_F(TwoFactories, ALevelToldOnceHoldsOnInLaterPeriods) {
   first.units("S/C/L1", minute(1), 420);
   first.read("S/C/L1", "car", minute(3000), 400);  // two days later: the machines were not told again
   centre.deliver(first, minute(3020));
-  const auto books = shelf.books();
-  query::RollupContext context;
-  const auto zone = TimeZone::shanghai();
-  context.zone = &zone;
-  context.now = minute(4000);
-  figures::LineQuantities quantities(figure_lines(books, {}), context);
+  auto quantities = quantities_at(minute(4000));
   const auto units_in = [&](Window window) -> std::optional<Quantity> {
     for (const auto& row : quantities.quantities(window)) {
       if (row.key.measure == "equipment.units") return row.quantity;
@@ -79,6 +85,45 @@ TEST_F(TwoFactories, ALevelToldOnceHoldsOnInLaterPeriods) {
   EXPECT_EQ(units_in({minute(2880), minute(2880) + std::chrono::hours{1}}), 420);
   EXPECT_EQ(units_in({minute(0), minute(15)}), 420);
   EXPECT_FALSE(units_in({minute(-60), minute(0)})) << "nothing was known before";
+  const auto carried = [&](Window window) {
+    const auto& rows = quantities.quantities(window);
+    return std::ranges::find(rows, "equipment.units", [](const auto& row) { return row.key.measure; })->carried;
+  };
+  EXPECT_TRUE(carried({minute(2880), minute(2940)}));
+  EXPECT_FALSE(carried({minute(0), minute(15)}));
+  centre.store().put_line_state({"E1", "S/C/L1"}, {minute(3000), true}, centre.now);
+  auto gone = quantities_at(minute(4000));
+  for (const auto& row : gone.quantities({minute(3015), minute(3030)})) EXPECT_NE(row.enterprise, "E1");
+}
+
+TEST_F(TwoFactories, WhatTurnsFinalByTheClockIsSeenInKeptSums) {
+  constexpr Millis kSettle = std::chrono::minutes{10};
+  first.read("S/C/L1", "car", minute(30), 130);
+  centre.deliver(first, minute(50));
+  const auto final_at = centre.now + kSettle;
+  auto quantities = quantities_at(final_at - Millis{1});
+  const auto status = [&] {
+    for (const auto& row : quantities.quantities({minute(0), minute(15)})) {
+      if (row.enterprise == "E1") return row.status;
+    }
+    throw std::runtime_error("no row");
+  };
+  EXPECT_EQ(status(), indicators::Status::preliminary);
+  quantities.move_to(final_at);
+  EXPECT_EQ(status(), indicators::Status::final);
+  quantities.move_to(final_at - Millis{1});
+  EXPECT_EQ(status(), indicators::Status::preliminary) << "as of then";
+}
+
+TEST_F(TwoFactories, SumsOfLinesThatStayedAsTheyWereAreKept) {
+  const auto before = sums_of(shelf.books(), {}, {});
+  first.read("S/C/L1", "car", minute(30), 130);
+  centre.deliver(first, minute(50));
+  const auto books = shelf.books();
+  const auto after = sums_of(books, before, {});
+  ASSERT_EQ(after.size(), 2U);
+  EXPECT_FALSE(before.contains(books[0]));
+  EXPECT_EQ(after.at(books[1]), before.at(books[1]));
 }
 
 TEST_F(TwoFactories, AMarkOfTheFutureMeansAll) {

@@ -175,6 +175,7 @@ TEST(Life, WhatWasFinalIsKeptWhenItIsReplaced) {
   centre.deliver(edge, minute(kDay + 200));
   EXPECT_EQ(quantity({})->quantity, 90);
   EXPECT_EQ(quantity({})->status, query::RollupRow::Status::revised);
+  EXPECT_EQ(quantity({})->previous, 60);
   ASSERT_TRUE(quantity(minute(kDay + 120)));
   EXPECT_EQ(quantity(minute(kDay + 120))->quantity, 60);
   EXPECT_EQ(quantity(minute(kDay + 120))->status, query::RollupRow::Status::final_);

@@ -281,6 +281,50 @@ TEST(Quality, AFigureIsPreliminaryWhileALineIsMissingUntilItIsGone) {
   EXPECT_EQ(row_of("gross_output_current", "2019-03", inputs, gone).status, Status::final);
 }
 
+Inputs two_plants_with_bases() {
+  Files files;
+  files.default_catalogue().enterprises({"E1,220102,C3611,159,10", "E2,220102,C3611,159,10"});
+  files.base({"E1,2018-03,va_cmp,,,600,CNY 10k", "E2,2018-03,va_cmp,,,400,CNY 10k"});
+  return files.inputs();
+}
+
+// A plant that was shut down makes nothing, and that is known: it is no respondent that is late.
+TEST(Quality, AClosedPlantIsAKnownZero) {
+  const auto inputs = two_plants_with_bases();
+  Settings impute;
+  impute.impute_growth = true;
+  World world;
+  world.good("2019-03-05", "E1", "car-ice-sedan", 10).good("2019-01-05", "E2", "car-ice-sedan", 10, "CN", "L2");
+  const auto ask = [&](const std::string& id) { return row_of(id, "2019-03", inputs, world, kAll, impute); };
+  EXPECT_EQ(ask("value_added_growth").warnings.at("not_reporting").items, std::set<std::string>{"E2"});
+  EXPECT_EQ(shown(ask("coverage")), "60.0");
+  world.gone("E2", "L2", "2019-02-01");
+  const auto growth = ask("value_added_growth");
+  EXPECT_FALSE(growth.warnings.contains("not_reporting"));
+  EXPECT_FALSE(growth.flags.contains("imputed"));
+  EXPECT_EQ(growth.status, Status::final);
+  EXPECT_EQ(shown(growth), "-97.5");  // 10 * 11.2 * 22 % over 600 + 400: its base stays
+  EXPECT_EQ(shown(ask("coverage")), "100.0");
+}
+
+// What a silent plant once told of its machines holds on, but it is no report.
+TEST(Quality, LevelsCarriedForwardAreNoReport) {
+  const auto inputs = two_plants_with_bases();
+  Settings impute;
+  impute.impute_growth = true;
+  World world;
+  world.good("2019-03-05", "E1", "car-ice-sedan", 10).carried("2019-03-01", "E2", "L1", "equipment.units", 40);
+  world.carried("2019-03-01", "E2", "L1", "equipment.connected", 30);
+  const auto growth = row_of("value_added_growth", "2019-03", inputs, world, kAll, impute);
+  EXPECT_EQ(growth.warnings.at("not_reporting").items, std::set<std::string>{"E2"});
+  EXPECT_TRUE(growth.flags.contains("imputed"));
+  EXPECT_EQ(growth.status, Status::preliminary);
+  EXPECT_EQ(shown(row_of("coverage", "2019-03", inputs, world)), "60.0");
+  const auto connected = row_of("connection_rate", "2019-03", inputs, world);
+  EXPECT_EQ(shown(connected), "75.0");
+  EXPECT_TRUE(connected.warnings.contains("not_reporting"));
+}
+
 TEST(Capacity, AStandingLineKeepsItsCapacityAndAGoneOneLeavesThatDay) {
   Files files;
   files.default_catalogue().enterprises({"E1,220102,C3611,159,10"});

@@ -64,6 +64,13 @@ class World : public QuantitySource {
     lines_[{enterprise, line}].gone_since = TimeZone::shanghai().parse(when).value();
     return *this;
   }
+  // Levels that were told before the window only.
+  World& carried(const std::string& when, const std::string& enterprise, const std::string& line,
+                 const std::string& measure, int128 value) {
+    add(when, enterprise, line, {measure, "", ""}, value);
+    events_.back().row.carried = true;
+    return *this;
+  }
   World& from_start(bool known) {
     from_start_ = known;
     return *this;
