@@ -55,12 +55,18 @@ class RecordKeeper {
   };
   struct Source {
     std::map<UnixMillis, Open> windows;
-    std::set<rollup::LineIndex> lines;
+    // Every line that it feeds, with the first window that the line's messages touch: from there on the line has a
+    // record in each window of the source, because that keeps the source's unbroken stretches.
+    std::map<rollup::LineIndex, UnixMillis> lines;
     Millis length = kMinute;
+
+    [[nodiscard]] std::vector<rollup::LineIndex> lines_in(UnixMillis window) const;
+    void add_lines_to(rollup::MinuteBuilder& builder, UnixMillis window) const;
   };
 
   Source& source_of(storage::SourceIndex index);
   Open& open(storage::SourceIndex index, Source& source, UnixMillis start);
+  void know(storage::SourceIndex index, Source& source, rollup::LineIndex line, UnixMillis first);
   void add(Open& window, const Source& source, const SharedMessage& message, std::uint64_t segment);
 
   storage::Store& store_;

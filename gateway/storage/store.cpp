@@ -442,6 +442,29 @@ std::vector<rollup::LineIndex> Store::lines_of(SourceIndex source) const {
   return lines;
 }
 
+std::optional<UnixMillis> Store::first_window(SourceIndex source, rollup::LineIndex line) const {
+  SQLite::Statement query(*database_,
+                          "SELECT start FROM record WHERE line = ? AND source = ? ORDER BY line, start LIMIT 1");
+  query.bind(1, sql_index(line));
+  query.bind(2, sql_index(source));
+  if (!query.executeStep()) return std::nullopt;
+  return unix_millis(query.getColumn(0).getInt64());
+}
+
+std::vector<UnixMillis> Store::touched_windows(SourceIndex source, UnixMillis from, UnixMillis to,
+                                               std::size_t limit) const {
+  std::vector<UnixMillis> windows;
+  SQLite::Statement query(*database_,
+                          "SELECT start FROM touched WHERE source = ? AND start >= ? AND start < ? "
+                          "ORDER BY start LIMIT ?");
+  query.bind(1, sql_index(source));
+  query.bind(2, sql(from));
+  query.bind(3, sql(to));
+  query.bind(4, static_cast<std::int64_t>(limit));
+  while (query.executeStep()) windows.push_back(unix_millis(query.getColumn(0).getInt64()));
+  return windows;
+}
+
 void Store::set_line_of(SourceIndex source, rollup::LineIndex line) {
   SQLite::Statement put(*database_, "INSERT OR IGNORE INTO source_line(source, line) VALUES (?, ?)");
   put.bind(1, sql_index(source));

@@ -122,6 +122,11 @@ class Store {
   [[nodiscard]] std::vector<std::pair<SourceIndex, UnixMillis>> frozen_windows() const;
   // Lines that a source has fed.
   [[nodiscard]] std::vector<rollup::LineIndex> lines_of(SourceIndex source) const;
+  // Start of the first window for which the source has a record of the line.
+  [[nodiscard]] std::optional<UnixMillis> first_window(SourceIndex source, rollup::LineIndex line) const;
+  // Starts of the source's windows in [from, to), the first `limit` of them.
+  [[nodiscard]] std::vector<UnixMillis> touched_windows(SourceIndex source, UnixMillis from, UnixMillis to,
+                                                        std::size_t limit) const;
   void set_line_of(SourceIndex source, rollup::LineIndex line);
 
   // Name tables by content id (sparkplug/names.h).
