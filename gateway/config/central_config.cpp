@@ -84,7 +84,7 @@ Result<CentralConfig> CentralConfig::parse(std::string_view text, const std::fil
   read_store(root, paths, config.store);
   read_time_zone(root, config.time_zone);
   read_broker(root, paths, config.broker);
-  read_http(root, config.http);
+  read_http(root, config.http, &paths);
   read_rules(root, config.rules);
   read_disclosure(root, config.disclosure);
   root.refuse_unknown_keys();

@@ -32,6 +32,7 @@ struct Http {
   bool enabled = true;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  std::filesystem::path operator_token_file{};  // central.toml only; empty: beyond loopback nobody is operator
 };
 
 // When the gateway asks an edge node for a rebirth by itself (sparkplug.md 4).

@@ -103,7 +103,7 @@ void read_credentials(TomlSection& table, const Paths& paths, const std::vector<
   }
 }
 
-void read_http(TomlSection& root, Http& http) {
+void read_http(TomlSection& root, Http& http, const Paths* roles) {
   auto table = root.table("http");
   if (!table) return;
   std::string listen;
@@ -117,6 +117,7 @@ void read_http(TomlSection& root, Http& http) {
       table->fault("listen", "'" + listen + "' is no address: write \"HOST:PORT\", or \"\" for none");
     }
   }
+  if (roles != nullptr) roles->read(*table, "operator_token_file", http.operator_token_file);
   table->refuse_unknown_keys();
 }
 

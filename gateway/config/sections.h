@@ -27,7 +27,8 @@ void read_servers(TomlSection& table, bool required, std::vector<std::string>& s
 // After read_servers: certificates need an ssl:// server.
 void read_credentials(TomlSection& table, const Paths& paths, const std::vector<std::string>& servers,
                       Credentials& credentials);
-void read_http(TomlSection& root, Http& http);
+// `roles`: where the file of the operator's token may be named.
+void read_http(TomlSection& root, Http& http, const Paths* roles = nullptr);
 void read_mqtt_version(TomlSection& table, MqttVersion& version);
 void read_time_zone(TomlSection& root, TimeZone& zone);
 // A whole number with B, KiB, MiB, GiB or TiB.

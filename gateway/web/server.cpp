@@ -102,6 +102,8 @@ struct Server::Impl {
   std::string host;
   std::uint16_t port;
   Handlers handlers;
+  std::function<bool(std::string_view)> admits;  // empty: there is no role beside everybody's
+  Handlers role_handlers;
   Limits limits;
   EventHub hub;
   httplib::Server http;
@@ -120,9 +122,12 @@ struct Server::Impl {
   void page_routes();
   void probe_routes();
   void api_routes();
-  void json_route(const char* path, const char* name, const std::function<nlohmann::json()>& handler);
-  void query_route(const char* path, const char* name,
-                   const std::function<Result<std::string>(const Params&)>& handler);
+  using Look = std::function<nlohmann::json()>;
+  using Query = std::function<Result<std::string>(const Params&)>;
+  void json_route(const char* path, const char* name, Look Handlers::*handler);
+  void query_route(const char* path, const char* name, Query Handlers::*handler);
+  template <typename Handler>
+  const Handler* chosen(const Request& request, Response& response, const char* name, Handler Handlers::*handler) const;
   void event_route();
   [[nodiscard]] Error cannot_listen(int reason) const;
 };
@@ -187,34 +192,64 @@ void Server::Impl::probe_routes() {
     });
   });
   http.Get("/metrics", [this](const Request& request, Response& response) {
-    if (!handlers.metrics) return refuse(response, 404, "this program has no metrics");
+    const auto* metrics = chosen(request, response, "metrics", &Handlers::metrics);
+    if (metrics == nullptr) return;
     guarded(request, response,
-            [&] { answer(response, 200, handlers.metrics(), "text/plain; version=0.0.4; charset=utf-8"); });
+            [&] { answer(response, 200, (*metrics)(), "text/plain; version=0.0.4; charset=utf-8"); });
   });
 }
 
 void Server::Impl::api_routes() {
-  json_route("/api/v1/status", "status", handlers.status);
-  json_route("/api/v1/lines", "lines", handlers.lines);
-  json_route("/api/v1/quarantine", "quarantine", handlers.quarantine);
-  query_route("/api/v1/rollup", "rollup", handlers.rollup);
-  query_route("/api/v1/indicators", "indicators", handlers.indicators);
-  query_route("/api/v1/explain", "explain", handlers.explain);
+  json_route("/api/v1/status", "status", &Handlers::status);
+  json_route("/api/v1/lines", "lines", &Handlers::lines);
+  json_route("/api/v1/quarantine", "quarantine", &Handlers::quarantine);
+  query_route("/api/v1/rollup", "rollup", &Handlers::rollup);
+  query_route("/api/v1/indicators", "indicators", &Handlers::indicators);
+  query_route("/api/v1/explain", "explain", &Handlers::explain);
 }
 
-void Server::Impl::json_route(const char* path, const char* name, const std::function<nlohmann::json()>& handler) {
-  http.Get(path, [name, &handler](const Request& request, Response& response) {
-    if (!handler) return refuse(response, 404, "this program has no " + std::string(name));
-    guarded(request, response, [&] { answer(response, 200, text_of(handler())); });
+// What answers this caller; null: the response says why nothing does.
+template <typename Handler>
+const Handler* Server::Impl::chosen(const Request& request, Response& response, const char* name,
+                                    Handler Handlers::*handler) const {
+  const auto& own = handlers.*handler;
+  const auto unauthorized = [&](const std::string& why) {
+    response.set_header("WWW-Authenticate", "Bearer realm=\"songhua\"");
+    refuse(response, 401, why);
+    return nullptr;
+  };
+  static constexpr std::string_view kBearer = "Bearer ";
+  const auto shown = request.get_header_value("Authorization");
+  if (admits && !shown.empty()) {
+    if (!std::string_view(shown).starts_with(kBearer) || !admits(std::string_view(shown).substr(kBearer.size()))) {
+      spdlog::warn("http path={} from={} refused: not the operator's token", request.path, request.remote_addr);
+      return unauthorized("the token is not the operator's");
+    }
+    spdlog::info("http operator path={} from={}", request.path, request.remote_addr);
+    if (role_handlers.*handler) return &(role_handlers.*handler);
+  }
+  if (own) return &own;
+  if (admits && role_handlers.*handler) {
+    return unauthorized(std::string(name) + " is for the operator: send Authorization: Bearer TOKEN");
+  }
+  refuse(response, 404, "this program has no " + std::string(name));
+  return nullptr;
+}
+
+void Server::Impl::json_route(const char* path, const char* name, Look Handlers::*handler) {
+  http.Get(path, [this, name, handler](const Request& request, Response& response) {
+    const auto* look = chosen(request, response, name, handler);
+    if (look == nullptr) return;
+    guarded(request, response, [&] { answer(response, 200, text_of((*look)())); });
   });
 }
 
-void Server::Impl::query_route(const char* path, const char* name,
-                               const std::function<Result<std::string>(const Params&)>& handler) {
-  http.Get(path, [name, &handler](const Request& request, Response& response) {
-    if (!handler) return refuse(response, 404, "this program has no " + std::string(name));
+void Server::Impl::query_route(const char* path, const char* name, Query Handlers::*handler) {
+  http.Get(path, [this, name, handler](const Request& request, Response& response) {
+    const auto* query = chosen(request, response, name, handler);
+    if (query == nullptr) return;
     guarded(request, response, [&] {
-      auto result = handler(params_of(request));
+      auto result = (*query)(params_of(request));
       if (!result) return refuse(response, 400, result.error().message);
       answer(response, 200, std::move(result).value());
     });
@@ -265,6 +300,11 @@ Server::Server(std::string host, std::uint16_t port, Handlers handlers, Limits l
 
 Server::~Server() {
   stop();
+}
+
+void Server::add_role(std::function<bool(std::string_view token)> admits, Handlers handlers) {
+  impl_->admits = std::move(admits);
+  impl_->role_handlers = std::move(handlers);
 }
 
 Result<std::uint16_t> Server::start() {

@@ -93,6 +93,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // Requests with `Authorization: Bearer TOKEN` are answered by `handlers` where `admits` takes the token, else refused
+  // with 401. `admits` is called from HTTP threads. Before start(), once.
+  void add_role(std::function<bool(std::string_view token)> admits, Handlers handlers);
+
   // Binds and serves on threads of its own; the port, chosen by the system where 0 was given. Once.
   [[nodiscard]] Result<std::uint16_t> start();
   // Releases the listeners of events, finishes running requests, joins all threads. May be called again.

@@ -47,6 +47,7 @@ password_file = "p"
 ca = "ca.pem"
 [http]
 listen = "0.0.0.0:80"
+operator_token_file = "operator.token"
 [rules]
 settle = "1h"
 growth_method = "deflated"
@@ -60,6 +61,7 @@ rule = "p%"
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->broker.mqtt, MqttVersion::v311);
   EXPECT_EQ(config->broker.credentials.ca, "ca.pem");
+  EXPECT_EQ(config->http.operator_token_file, "operator.token");
   EXPECT_EQ(config->rules.growth_method, GrowthMethod::deflated);
   EXPECT_EQ(config->rules.index, IndexMethod::chained);
   EXPECT_EQ(config->rules.imputation, Imputation::growth);

@@ -47,6 +47,32 @@ TEST(WebServer, AnswersEveryRouteFromThePrograms) {
   EXPECT_EQ(web.get("/metrics"), (std::pair{200, std::string("songhua_up 1\n")}));
 }
 
+TEST(WebServer, GivesARoleToWhoeverShowsItsToken) {
+  Handlers everybody;
+  everybody.status = [] { return json{{"role", "central"}}; };
+  Server server("127.0.0.1", 0, std::move(everybody));
+  server.add_role([](std::string_view token) { return token == "open sesame"; }, echo());
+  httplib::Client client("127.0.0.1", server.start().value());
+  const auto ask = [&](const std::string& path, const std::string& authorization) {
+    const auto headers =
+        authorization.empty() ? httplib::Headers{} : httplib::Headers{{"Authorization", authorization}};
+    const auto answer = client.Get(path.c_str(), headers);
+    return answer ? std::pair{answer->status, answer->body} : std::pair{0, std::string{}};
+  };
+  EXPECT_EQ(ask("/api/v1/status", "").second, R"({"role":"central"})");
+  EXPECT_EQ(ask("/api/v1/status", "Bearer open sesame").second, R"({"role":"gateway"})");
+  EXPECT_EQ(ask("/api/v1/lines", "Bearer open sesame").first, 200);
+  EXPECT_EQ(ask("/api/v1/rollup?grain=day", "Bearer open sesame").second, R"(["day","none"])");
+  EXPECT_EQ(ask("/metrics", "Bearer open sesame").first, 200);
+  for (const char* path : {"/api/v1/lines", "/api/v1/rollup", "/metrics"}) {
+    EXPECT_EQ(ask(path, "").first, 401) << path;
+  }
+  EXPECT_EQ(ask("/api/v1/explain", "").first, 404) << "nobody has it";
+  for (const char* wrong : {"Bearer open sesam", "Bearer ", "Basic open sesame", "open sesame"}) {
+    EXPECT_EQ(ask("/api/v1/status", wrong).first, 401) << wrong;
+  }
+}
+
 TEST(WebServer, PassesParametersDecoded) {
   const Running web(echo());
   EXPECT_EQ(web.get("/api/v1/rollup?grain=day&line=E1%2FC1%2F%E4%B8%80").second, R"(["day","E1/C1/一"])");

@@ -46,6 +46,8 @@ struct ScopeFlags {
 };
 indicators::Scope scope_of(const ScopeFlags& flags);
 central::Moment moment_of(const ScopeFlags& flags, const TimeZone& zone);
+// The same from the text of --as-of; "" is now. The error names it.
+Result<central::Moment> moment_at(const std::string& as_of, const TimeZone& zone);
 
 struct RollupFlags {
   std::string from, to, grain = "day", enterprise, line, measure, product, market;
@@ -57,7 +59,7 @@ struct IndicatorFlags {
   std::vector<std::string> ids;
   bool cumulative = false, exact = false;
 };
-Result<indicators::IndicatorRequest> indicator_request(const IndicatorFlags& flags, indicators::Scope scope);
+Result<indicators::IndicatorRequest> indicator_request(const IndicatorFlags& flags, const ScopeFlags& scope);
 
 struct ReportFlags {
   std::string period, output, language = "both", national_growth, national_cumulative;

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "commands.h"
+#include "figures/questions.h"
 #include "model/csv.h"
 
 namespace songhua::centre_program {
@@ -119,10 +120,16 @@ indicators::Scope scope_of(const ScopeFlags& flags) {
 }
 
 central::Moment moment_of(const ScopeFlags& flags, const TimeZone& zone) {
+  const auto moment = moment_at(flags.as_of, zone);
+  if (!moment) throw Failure{kUsage, "--" + moment.error().message};
+  return *moment;
+}
+
+Result<central::Moment> moment_at(const std::string& as_of, const TimeZone& zone) {
   central::Moment moment{wall_clock(), std::nullopt};
-  if (flags.as_of.empty()) return moment;
-  const auto then = zone.parse(flags.as_of);
-  if (!then) throw Failure{kUsage, "--as-of: " + then.error().message};
+  if (as_of.empty()) return moment;
+  const auto then = zone.parse(as_of);
+  if (!then) return Error{"as-of: " + then.error().message};
   moment.as_of = *then;
   return moment;
 }
@@ -149,16 +156,14 @@ Result<query::RollupRequest> rollup_request(const RollupFlags& flags, const Time
   return request;
 }
 
-Result<indicators::IndicatorRequest> indicator_request(const IndicatorFlags& flags, indicators::Scope scope) {
-  const auto period = Period::parse(flags.period);
-  if (!period) return period.error();
-  indicators::IndicatorRequest request;
-  request.period = *period;
-  request.ids = flags.ids;
-  request.by = flags.by;
-  request.cumulative = flags.cumulative;
-  request.scope = std::move(scope);
-  return request;
+Result<indicators::IndicatorRequest> indicator_request(const IndicatorFlags& flags, const ScopeFlags& scope) {
+  return figures::request_of({flags.period,
+                              flags.by,
+                              scope.as_of,
+                              flags.ids,
+                              flags.cumulative,
+                              flags.exact,
+                              {scope.keys.begin(), scope.keys.end()}});
 }
 
 void print_list(const nlohmann::ordered_json& rows, query::Format format) {

@@ -29,7 +29,7 @@ int indicators_of(const std::string& config_file, const IndicatorFlags& flags, c
                   const std::string& format_text) {
   const auto format = format_of(format_text);
   auto context = open(config_file, storage::Access::read_only);
-  const auto request = taken(indicator_request(flags, scope_of(scope)));
+  const auto request = taken(indicator_request(flags, scope));
   const auto rows = taken(context.centre->indicators(request, moment_of(scope, context.config.time_zone)));
   if (format == query::Format::csv) {
     std::cout << indicators::to_csv(rows, flags.exact);
@@ -72,7 +72,7 @@ int explain(const std::string& config_file, const IndicatorFlags& flags, const S
             const std::string& format_text) {
   const auto format = format_text.empty() ? query::Format::table : format_of(format_text);
   auto context = open(config_file, storage::Access::read_only);
-  auto request = taken(indicator_request(flags, scope_of(scope)));
+  auto request = taken(indicator_request(flags, scope));
   request.explain = true;
   const auto rows = taken(context.centre->indicators(request, moment_of(scope, context.config.time_zone)));
   auto list = nlohmann::ordered_json::array();

@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "figures/questions.h"
+
 namespace songhua::gateway {
 namespace {
 
@@ -252,38 +254,17 @@ Result<std::string> EdgeAnswers::rollup(const web::Params& params) {
 }
 
 Result<std::string> EdgeAnswers::indicators(const web::Params& params, bool explain) {
-  if (auto known = params.only(
-          {"period", "cumulative", "indicator", "by", "exact", "region", "industry", "enterprise", "line", "ownership",
-           "holding", "size", "product", "market", "market_group", "market-group", "group", "scale"},
-          "indicator");
-      !known) {
-    return known.error();
-  }
-  IndicatorFlags flags;
-  flags.period = params.get("period").value_or("");
-  flags.by = params.get("by").value_or("");
-  flags.ids = params.all("indicator");
-  const auto cumulative = params.flag("cumulative");
-  const auto exact = params.flag("exact");
-  if (!cumulative) return cumulative.error();
-  if (!exact) return exact.error();
-  flags.cumulative = *cumulative;
-  for (const auto key : indicators::kScopeKeys) flags.scope[std::string(key)] = params.get(key).value_or("");
-  if (const auto group = params.get("market-group")) flags.scope["market_group"] = *group;
-  auto request = indicator_request(flags);
+  const auto options = figures::options_of(params, figures::AsOf::refused);
+  if (!options) return options.error();
+  auto request = figures::request_of(*options);
   if (!request) return request.error();
   if (explain && request->ids.empty()) return Error{"explain: name the figure with indicator=ID"};
   request->explain = explain;
-  auto list = nlohmann::ordered_json::array();
   const std::lock_guard lock(figures_mutex_);
   take_changes();
   const auto rows = figures_.indicators(*request, wall_clock());
   if (!rows) return rows.error();
-  for (const auto& row : *rows) {
-    if (!explain) list.push_back(to_json(row, *exact));
-    if (explain && row.explanation) list.push_back(to_json(*row.explanation));
-  }
-  return list.dump();
+  return figures::answer(*rows, explain, options->exact);
 }
 
 web::Readiness EdgeAnswers::ready() {

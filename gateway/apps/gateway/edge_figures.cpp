@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "figures/questions.h"
+
 namespace songhua::gateway {
 namespace {
 
@@ -83,17 +85,7 @@ Result<query::RollupRequest> rollup_request(const RollupFlags& flags, const Time
 }
 
 Result<indicators::IndicatorRequest> indicator_request(const IndicatorFlags& flags) {
-  const auto period = Period::parse(flags.period);
-  if (!period) return period.error();
-  indicators::IndicatorRequest request;
-  request.period = *period;
-  request.ids = flags.ids;
-  request.by = flags.by;
-  request.cumulative = flags.cumulative;
-  for (const auto& [key, value] : flags.scope) {
-    if (!value.empty()) request.scope = request.scope.with(key, value);
-  }
-  return request;
+  return figures::request_of({flags.period, flags.by, {}, flags.ids, flags.cumulative, flags.exact, flags.scope});
 }
 
 }  // namespace songhua::gateway
