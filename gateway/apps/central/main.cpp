@@ -1,6 +1,12 @@
+#include <cxxabi.h>
+#include <spdlog/spdlog.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <iostream>
+#include <typeinfo>
 
 #include "commands.h"
 
@@ -42,6 +48,8 @@ class CommandLine {
  public:
   CommandLine() {
     app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.add_flag("--verbose", verbose_, "details of what goes wrong, and of what is done, on standard error");
     running();
     registering();
     figures();
@@ -53,19 +61,36 @@ class CommandLine {
   int run(int argc, char** argv) {
     try {
       app_.parse(argc, argv);
+      if (verbose_) spdlog::set_level(spdlog::level::debug);
       return action_();
     } catch (const CLI::ParseError& error) {
       return app_.exit(error, std::cout, std::cerr) == 0 ? kDone : kUsage;
     } catch (const Failure& failure) {
       std::cerr << "songhua-central: " << failure.message << '\n';
+      if (verbose_) tell_details(failure.status, nullptr);
       return failure.status;
     } catch (const std::exception& problem) {
       std::cerr << "songhua-central: " << problem.what() << '\n';
+      if (verbose_) tell_details(kFault, &problem);
       return kFault;
     }
   }
 
  private:
+  // What whoever looks into a failure asks first, after the one line for people (--verbose).
+  void tell_details(int status, const std::exception* problem) const {
+    std::cerr << "  exit status    " << status << ": "
+              << (status == kUsage ? "wrong usage or configuration; repeating it changes nothing"
+                                   : "a fault outside (broker, disk)")
+              << '\n';
+    if (!o_.config.empty()) std::cerr << "  configuration  " << std::filesystem::absolute(o_.config).string() << '\n';
+    if (problem == nullptr) return;
+    int outcome = 0;
+    char* name = abi::__cxa_demangle(typeid(*problem).name(), nullptr, nullptr, &outcome);
+    std::cerr << "  thrown as      " << (outcome == 0 ? name : typeid(*problem).name()) << '\n';
+    std::free(name);
+  }
+
   CLI::App* command(CLI::App& parent, const char* name, const char* help, std::function<int()> action) {
     auto* sub = parent.add_subcommand(name, help);
     sub->add_option("-c,--config", o_.config, "central.toml")->required();
@@ -238,6 +263,7 @@ class CommandLine {
   CLI::App app_{kAbout, "songhua-central"};
   Options o_;
   std::function<int()> action_;
+  bool verbose_ = false;
 };
 
 }  // namespace

@@ -75,7 +75,7 @@ Result<query::RollupRequest> rollup_request(const RollupFlags& flags, const Time
   if (auto from = border(flags.from, "from", request.from); !from) return from.error();
   if (auto to = border(flags.to, "to", request.to); !to) return to.error();
   const auto grain = parse_grain(flags.grain);
-  if (!grain) return grain.error();
+  if (!grain) return Error{std::string("grain: ") + grain.error().message};
   request.grain = *grain;
   request.line = flags.line;
   request.measure = flags.measure;

@@ -1,5 +1,10 @@
+#include <cxxabi.h>
+#include <spdlog/spdlog.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <iostream>
+#include <typeinfo>
 
 #include "commands.h"
 
@@ -17,11 +22,33 @@ void where(CLI::App* command, Place& place) {
   command->add_option("--store", place.store_dir, "a store's directory, in place of the configured one");
 }
 
+const char* meaning_of(int status) {
+  if (status == kUsage) return "wrong usage or configuration; repeating it changes nothing";
+  return status == kFault ? "a fault outside (broker, disk)" : "the answer is no";
+}
+
+// What whoever looks into a failure asks first, after the one line for people (--verbose).
+void tell_details(const Place& place, int status, const std::exception* problem) {
+  std::cerr << "  exit status    " << status << ": " << meaning_of(status) << '\n';
+  if (!place.config_file.empty())
+    std::cerr << "  configuration  " << std::filesystem::absolute(place.config_file).string() << '\n';
+  if (!place.store_dir.empty())
+    std::cerr << "  store          " << std::filesystem::absolute(place.store_dir).string() << '\n';
+  if (problem == nullptr) return;
+  int outcome = 0;
+  char* name = abi::__cxa_demangle(typeid(*problem).name(), nullptr, nullptr, &outcome);
+  std::cerr << "  thrown as      " << (outcome == 0 ? name : typeid(*problem).name()) << '\n';
+  std::free(name);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{kAbout, "songhua-gateway"};
   app.require_subcommand(1);
+  app.fallthrough();
+  bool verbose = false;
+  app.add_flag("--verbose", verbose, "details of what goes wrong, and of what is done, on standard error");
   Place place;
   int status = kDone;
   std::function<int()> action;
@@ -100,7 +127,7 @@ int main(int argc, char** argv) {
       "  songhua-gateway status -c gateway.toml\n"
       "  songhua-gateway status -c gateway.toml --format json      with every metric: stale or not, since when");
   where(status_command, place);
-  status_command->add_option("--format", format, "table|json");
+  status_command->add_option("--format", format, "table (default) | csv | json");
   status_command->callback([&] { action = [&] { return songhua::gateway::status(place, format); }; });
 
   std::vector<std::string> files;
@@ -288,15 +315,18 @@ forward_command->callback([&] { action = [&] { return forward_drain(place, patie
 
 try {
   app.parse(argc, argv);
+  if (verbose) spdlog::set_level(spdlog::level::debug);
   status = action();
 } catch (const CLI::ParseError& error) {
   const int code = app.exit(error, std::cout, std::cerr);
   return code == 0 ? kDone : kUsage;
 } catch (const Failure& failure) {
   std::cerr << "songhua-gateway: " << failure.message << '\n';
+  if (verbose) tell_details(place, failure.status, nullptr);
   return failure.status;
 } catch (const std::exception& problem) {
   std::cerr << "songhua-gateway: " << problem.what() << '\n';
+  if (verbose) tell_details(place, kFault, &problem);
   return kFault;
 }
 return status;

@@ -89,7 +89,31 @@ std::string status_table(const json& status) {
   return out + quarantine_text(status) + '\n' + nodes_text(status);
 }
 
+namespace {
+
+// One row a node and one a device, for --format csv.
+json rows_of(const json& status) {
+  json rows = json::array();
+  for (const auto& node : status["nodes"]) {
+    json row{{"device", ""}, {"line", ""}, {"online", node["online"]}};
+    for (const char* key : {"node", "state", "since", "bdseq", "seq", "gaps", "rebirths"}) row[key] = node[key];
+    if (node["devices"].empty()) row["line"] = node["line"];
+    rows.push_back(row);
+    for (const auto& device : node["devices"]) {
+      json part{{"node", node["node"]}, {"state", device["stale"].get<bool>() ? "stale" : ""}};
+      for (const char* key : {"device", "line", "online", "since"}) part[key] = device[key];
+      for (const char* key : {"bdseq", "seq", "gaps", "rebirths"}) part[key] = "";
+      rows.push_back(part);
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
 int status(const Place& place, const std::string& format) {
+  if (!format.empty() && format != "table" && format != "csv" && format != "json")
+    throw Failure{kUsage, "--format: '" + format + "' is none: write table, csv or json"};
   const auto context = load_context(place);
   const bool as_json = format == "json";
   json all;
@@ -98,6 +122,11 @@ int status(const Place& place, const std::string& format) {
   } else {
     auto store = open_store(context, storage::Access::read_only);
     all = status_json(view_of_store(*store, context), context.config, as_json);
+  }
+  if (format == "csv") {
+    print_list(rows_of(all), {"node", "device", "line", "online", "state", "since", "bdseq", "seq", "gaps", "rebirths"},
+               "csv", std::cout);
+    return kDone;
   }
   std::cout << (as_json ? all.dump(-1, ' ', false, json::error_handler_t::replace) + '\n' : status_table(all));
   return kDone;
