@@ -167,7 +167,8 @@ std::shared_ptr<Centre::Snapshot> Centre::read(const Moment& moment, std::uint64
   fresh->as_of = as_of;
   fresh->settings = settings_at(as_of);
   fresh->books = as_of ? books_of(*as_of) : shelf_.books();
-  fresh->sums = sums_of(fresh->books, !as_of && now_ ? now_->sums : KeptSums{}, revised_by(store_, as_of));
+  fresh->sums =
+      sums_of(store_, fresh->books, !as_of && now_ ? now_->sums : KeptSums{}, revised_by(store_, as_of), as_of);
   fresh->inputs = indicators::load_inputs(store_.inputs(as_of), as_of);
   fresh->inputs.inputs.zone = fresh->settings.zone;
   std::vector<std::shared_ptr<figures::LineSums>> lines;

@@ -1,5 +1,7 @@
 #include "central/quantities.h"
 
+#include <algorithm>
+
 namespace songhua::central {
 
 query::LineHistory history_of(const LineBook& book, const Revised& revised) {
@@ -43,14 +45,72 @@ query::LineHistory history_with_past(CentreStore& store, const LineBook& book, s
   return history;
 }
 
-KeptSums sums_of(const Books& books, const KeptSums& before, const Revised& revised) {
+namespace {
+
+// Where a reading is kept: the record that holds its time, whose gateway has the journal entry behind it.
+class Places {
+ public:
+  Places(CentreStore& store, LineName line, std::optional<UnixMillis> as_of)
+      : store_(store), line_(std::move(line)), as_of_(as_of) {}
+
+  std::string of(UnixMillis time) {
+    if (!loaded_) load();
+    std::string all;
+    // A line's stores may hold records of one quarter hour each.
+    for (auto place = std::ranges::upper_bound(places_, time, {}, &Place::start); place != places_.begin();) {
+      --place;
+      if (time < place->end) all.append(all.empty() ? "" : "; ").append(place->text);
+      if (time - place->start > kLongest) break;
+    }
+    return all;
+  }
+
+ private:
+  static constexpr Millis kLongest = std::chrono::hours{24};
+  struct Place {
+    UnixMillis start, end;
+    std::string text;
+  };
+  void load() {
+    std::map<std::string, GatewayId> gateways;
+    for (const auto& info : store_.incarnations()) gateways.emplace(info.incarnation.id, info.gateway);
+    for (const auto& record : store_.records(line_, as_of_)) {
+      const auto& gateway = gateways[record.incarnation];
+      places_.push_back({record.window.start, record.window.end,
+                         "gateway " + gateway.enterprise + "/" + gateway.id + ", line " + line_.line +
+                             ", incarnation " + record.incarnation + ", source " + record.source + ", record [" +
+                             format_utc(record.window.start) + ", " + format_utc(record.window.end) + "), generation " +
+                             std::to_string(record.generation) + ", batch " + std::to_string(record.number)});
+    }
+    std::ranges::stable_sort(places_, {}, &Place::start);
+    loaded_ = true;
+  }
+
+  CentreStore& store_;
+  LineName line_;
+  std::optional<UnixMillis> as_of_;
+  bool loaded_ = false;
+  std::vector<Place> places_;
+};
+
+figures::FigureLine figure_line(CentreStore& store, const std::shared_ptr<const LineBook>& book, const Revised& revised,
+                                std::optional<UnixMillis> as_of) {
+  figures::FigureLine line{history_of(*book, revised), book->first_seen(), book->gone_since(), book};
+  auto places = std::make_shared<Places>(store, book->name(), as_of);
+  line.history.place = [places](UnixMillis time) { return places->of(time); };
+  return line;
+}
+
+}  // namespace
+
+KeptSums sums_of(CentreStore& store, const Books& books, const KeptSums& before, const Revised& revised,
+                 std::optional<UnixMillis> as_of) {
   KeptSums sums;
   for (const auto& book : books) {
     const auto kept = before.find(book);
     sums.emplace(book, kept != before.end()
                            ? kept->second
-                           : std::make_shared<figures::LineSums>(figures::FigureLine{
-                                 history_of(*book, revised), book->first_seen(), book->gone_since(), book}));
+                           : std::make_shared<figures::LineSums>(figure_line(store, book, revised, as_of)));
   }
   return sums;
 }

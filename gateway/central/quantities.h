@@ -25,6 +25,7 @@ query::LineHistory history_with_past(CentreStore& store, const LineBook& book, s
 // Sums of lines, kept for as long as a line's book stays the same: what a factory forwards costs the sums of its own
 // lines only.
 using KeptSums = std::map<std::shared_ptr<const LineBook>, std::shared_ptr<figures::LineSums>>;
-KeptSums sums_of(const Books& books, const KeptSums& before, const Revised& revised);
+KeptSums sums_of(CentreStore& store, const Books& books, const KeptSums& before, const Revised& revised,
+                 std::optional<UnixMillis> as_of);
 
 }  // namespace songhua::central

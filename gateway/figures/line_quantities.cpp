@@ -32,6 +32,14 @@ const std::vector<indicators::QuantityRow>& LineQuantities::quantities(Window wi
   return known.rows;
 }
 
+std::vector<indicators::TracedPart> LineQuantities::trace(const indicators::QuantityRow& row, Window window) {
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const auto& known = presences_[i];
+    if (known.enterprise == row.enterprise && known.line == row.line) return lines_[i]->trace(row.key, window);
+  }
+  return {};
+}
+
 void LineQuantities::move_to(UnixMillis now) {
   if (now < context_.now || known_.size() > kKeptWindows) known_.clear();
   std::erase_if(known_, [&](const auto& known) { return known.second.until <= now; });

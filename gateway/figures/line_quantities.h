@@ -21,6 +21,7 @@ class LineQuantities final : public indicators::QuantitySource {
 
   const std::vector<indicators::QuantityRow>& quantities(Window window) override;
   const std::vector<indicators::LinePresence>& lines() override { return presences_; }
+  std::vector<indicators::TracedPart> trace(const indicators::QuantityRow& row, Window window) override;
 
   // Answers are those of this clock from here on: what has turned final since then is added up anew. No reference that
   // was handed out before is valid any more.

@@ -83,7 +83,17 @@ LineSums::Known LineSums::sum_up(Window window, const query::RollupContext& cont
     }
   }
   for (const auto& key : levels_) carry_level(key, window, told.contains(key), context, known);
+  if (silent_in(window)) {
+    for (auto& row : known.rows) row.carried = true;
+  }
   return known;
+}
+
+// What was said last at the window's very start closes the window before, as lines do at each midnight: it tells
+// nothing of this one.
+bool LineSums::silent_in(Window window) const {
+  const auto heard = line_.history.quarters->heard_extent();  // its end is exclusive
+  return heard && heard->end <= window.start + Millis{1};
 }
 
 // A level that is told once, at birth, has rollup rows there only; a figure of a later period asks for its last value.
@@ -119,6 +129,44 @@ void LineSums::take(const query::RollupRow& row, Window window, Known& into) con
   quantity.expected = window.end - window.start;
   quantity.official = row.official;
   if (row.turns_final) into.until = std::min(into.until, *row.turns_final);
+}
+
+indicators::TracedBorder LineSums::traced(const rollup::BorderValue& border) const {
+  const auto reading = [&](const std::optional<rollup::LifePoint>& point) -> std::optional<indicators::TracedReading> {
+    if (!point) return std::nullopt;
+    const bool known = line_.history.place && !point->virtual_zero;
+    return indicators::TracedReading{point->time, point->value, point->virtual_zero,
+                                     known ? line_.history.place(point->time) : std::string()};
+  };
+  return {border.at, border.value, reading(border.before), border.held, reading(border.after)};
+}
+
+std::vector<indicators::TracedPart> LineSums::trace(const SeriesKey& key, Window window) const {
+  const auto& timeline = *line_.history.quarters;
+  std::vector<indicators::TracedPart> parts;
+  bool counted = false;  // by a series of its own
+  for (const auto series : timeline.series()) {
+    const auto& spec = line_.history.table->spec(series);
+    if (spec.key != key || spec.kind == SeriesKind::gauge) continue;
+    counted = counted || spec.kind != SeriesKind::amount;
+    if (spec.kind == SeriesKind::totalizer) {
+      for (const auto& life : timeline.borders(series, window)) {
+        parts.push_back({life.epoch ? "life of epoch " + std::to_string(*life.epoch) : std::string("life"),
+                         life.end.value - life.start.value, traced(life.start), traced(life.end)});
+      }
+      continue;
+    }
+    const Window asked{
+        spec.kind == SeriesKind::level ? std::min(window.start, timeline.extent(series)->start) : window.start,
+        window.end};
+    for (const auto& row : timeline.rows(series, {asked})) {
+      parts.push_back({std::string(to_string(spec.kind)), row.quantity, {}, {}});
+    }
+  }
+  if (key.measure == "event.failures" && !counted) {
+    for (const auto& row : timeline.failure_rows({window})) parts.push_back({"from states", row.quantity, {}, {}});
+  }
+  return parts;
 }
 
 }  // namespace songhua::figures

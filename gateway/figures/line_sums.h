@@ -28,6 +28,8 @@ class LineSums {
   void add(Window window, const query::RollupContext& context, std::vector<indicators::QuantityRow>& rows,
            UnixMillis& until);
   [[nodiscard]] indicators::LinePresence presence() const;
+  // The parts of a quantity: lives with their readings at the borders.
+  [[nodiscard]] std::vector<indicators::TracedPart> trace(const SeriesKey& key, Window window) const;
 
  private:
   struct Known {
@@ -37,6 +39,8 @@ class LineSums {
   [[nodiscard]] Known sum_up(Window window, const query::RollupContext& context) const;
   void carry_level(const SeriesKey& key, Window window, bool told, const query::RollupContext& context,
                    Known& into) const;
+  [[nodiscard]] bool silent_in(Window window) const;
+  [[nodiscard]] indicators::TracedBorder traced(const rollup::BorderValue& border) const;
   void take(const query::RollupRow& row, Window window, Known& into) const;
 
   FigureLine line_;

@@ -12,17 +12,16 @@ bool uses_comparable_prices(Item item) {
   return item == Item::gross_output_comparable || item == Item::value_added_comparable;
 }
 
-// The price index of a division for a period; months may stand for a longer period only one by one, so only an exact
-// row counts.
-Value price_index(const Inputs& inputs, const std::string& division, const Period& period) {
-  const auto window = period.window(inputs.zone);
-  for (const auto& row : inputs.ppi) {
-    if (row.industry == division && row.period.window(inputs.zone) == window) return row.index;
+}  // namespace
+
+// Months may stand for a longer period only one by one, so only an exact row counts.
+Value Evaluation::price_index(const std::string& division, const Period& period) const {
+  const auto span = window(period);
+  for (const auto& row : inputs_.ppi) {
+    if (row.industry == division && window(row.period) == span) return row.index;
   }
   return Reason::no_base;
 }
-
-}  // namespace
 
 Evaluation::Evaluation(const Inputs& inputs, QuantitySource& source, const Settings& settings)
     : inputs_(inputs), settings_(settings), rollups_(inputs, source), bases_(inputs, rollups_) {
@@ -256,7 +255,7 @@ Ends Evaluation::deflated_ends(const Selection& selection, const Period& period)
     result.notes.merge(ends_of_part.notes);
     partial = partial || ends_of_part.notes.coverage;
     if (!ends_of_part.base.known()) continue;
-    const Value real = deflated(ends_of_part.now, price_index(inputs_, division, period));
+    const Value real = deflated(ends_of_part.now, price_index(division, period));
     if (!real.known()) {
       result.notes.warn("no_price_index", division);
       result.now = result.base = real;

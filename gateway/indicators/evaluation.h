@@ -48,6 +48,9 @@ class Evaluation {
   // R = sum of deflated industries, with VA_cur now and a year before.
   Ends deflated_ends(const Selection& selection, const Period& period);
 
+  // Of a division for exactly that period, same period of last year = 100.
+  [[nodiscard]] Value price_index(const std::string& division, const Period& period) const;
+
   // Sums of one enterprise under the selection's filter; null without rows.
   const EnterpriseSums* sums_of(const Enterprise& enterprise, const Selection& selection, Window window);
   // Adds status, flags and warnings of one enterprise's rows of a feed. False where it has not reported.

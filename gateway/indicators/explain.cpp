@@ -2,206 +2,347 @@
 
 #include <algorithm>
 
+#include "indicators/explain_nodes.h"
+
 namespace songhua::indicators {
 namespace {
 
-std::string_view name_of(Item item) {
-  static constexpr std::array<std::string_view, kItems> kNames{
-      "gross_output_current", "gross_output_comparable", "va_cur",    "va_cmp",
-      "sales_value",          "export_delivery_value",   "energy_tce"};
-  return kNames.at(static_cast<std::size_t>(item));
+// How a figure follows from its children; without a rule they only say what went into it.
+struct Tree {
+  std::string rule;
+  Nodes children;
+};
+
+Explanation number(std::string label, const Rational& value) {
+  return leaf(std::move(label), value, "1");
 }
 
-std::string_view status_name(Status status) {
-  return status == Status::final ? "final" : status == Status::revised ? "revised" : "preliminary";
-}
-
-std::string span_of(const TimeZone& zone, Window window) {
-  return "[" + zone.format(window.start) + ", " + zone.format(window.end) + ")";
-}
-
-// Measures whose rows feed a family, as prefixes.
-std::vector<std::string_view> measures_of(Family family) {
-  switch (family) {
-    case Family::labour:
-      return {"labour.", "output.good"};
-    case Family::digital:
-      return {"equipment."};
-    case Family::kpi:
-      return {"time.", "output.", "event.failures"};
-    case Family::energy:
-      return {"energy.", "output.good"};
-    case Family::sales_ratio:
-      return {"dispatch.", "output.good"};
-    default:
-      return {"output.good"};
-  }
-}
-
-Explanation row_node(Evaluation& e, const QuantityRow& row, Window piece) {
-  Explanation node;
-  node.label = row.key.measure + (row.key.product.empty() ? "" : " " + row.key.product) +
-               (row.key.market.empty() ? "" : " " + row.key.market);
-  node.value = songhua::to_string(row.quantity);
-  node.status = status_name(row.status);
-  node.source = "rollup " + row.enterprise + " " + row.line + " " + span_of(e.inputs().zone, piece);
-  const auto* product = e.inputs().catalogue.find(row.key.product);
-  node.unit = product != nullptr ? product->unit : std::string(unit_of_measure(row.key.measure));
-  return node;
-}
-
-// Rows of an enterprise whose measure has one of the prefixes, under the selection's filter.
-std::vector<Explanation> row_nodes(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
-                                   Window window, const std::vector<std::string_view>& prefixes) {
-  std::vector<Explanation> nodes;
-  for (const auto& piece : e.rollups().pieces(window)) {
-    for (const auto& row : e.rollups().source().quantities(piece)) {
-      const bool wanted =
-          std::any_of(prefixes.begin(), prefixes.end(), [&](auto p) { return row.key.measure.starts_with(p); });
-      if (row.enterprise != enterprise.id || !wanted) continue;
-      const auto* product = e.inputs().catalogue.find(row.key.product);
-      if (!e.rollups().passes(row, product, selection.filter)) continue;
-      auto node = row_node(e, row, piece);
-      if (product != nullptr) {
-        const auto price = e.rollups().priced(row.enterprise, row.line, *product, e.inputs().day_of(piece.start));
-        node.formula = "price " + price.fields.price->str() + ", comparable " + price.fields.comparable_price->str() +
-                       ", dispatch " + price.fields.dispatch_price->str() + ", export " +
-                       price.fields.export_price->str() + " fen; rate " + std::to_string(*price.fields.va_rate) +
-                       " bp, base year " + std::to_string(price.va_rate_base) + " bp (" + product->place.str() + ")";
-      }
-      nodes.push_back(std::move(node));
-    }
-  }
-  return nodes;
-}
-
-std::vector<std::string_view> measures_of(Item item) {
-  switch (feed_of(item)) {
-    case Feed::dispatch:
-      return {"dispatch."};
-    case Feed::energy:
-      return {"energy."};
-    default:
-      return {"output.good"};
-  }
-}
-
-Explanation enterprise_node(const Enterprise& enterprise) {
-  Explanation node;
-  node.label = "enterprise " + enterprise.id + " " + enterprise.name_zh;
-  node.source = enterprise.place.str();
-  return node;
-}
-
-Explanation level_node(Evaluation& e, Item item, const Selection& selection, const Period& period) {
-  Explanation node;
-  const auto amount = e.level(item, selection, period);
-  node.label = std::string(name_of(item)) + " " + period.name();
-  node.value = exact_text(amount.value);
-  node.unit = item == Item::energy_tce ? "tce" : "fen";
-  node.status = status_name(amount.notes.status);
-  for (const auto* enterprise : selection.enterprises) {
-    auto child = enterprise_node(*enterprise);
-    const Selection own{{enterprise}, selection.filter, selection.all_scales};
-    const auto part = e.level(item, own, period);
-    child.value = exact_text(part.value);
-    child.unit = node.unit;
-    child.status = status_name(part.notes.status);
-    if (part.notes.flags.contains("imputed"))
-      child.formula = "imputed: X_{t-12} * (sum X_t / sum X_{t-12}) of its industry";
-    child.children = row_nodes(e, *enterprise, selection, e.window(period), measures_of(item));
-    node.children.push_back(std::move(child));
-  }
-  return node;
-}
-
-Explanation base_node(Evaluation& e, Item item, const Selection& selection, const Period& period) {
-  Explanation node;
-  node.label = std::string(name_of(item)) + " " + period.name();
-  node.unit = item == Item::energy_tce ? "tce" : "fen";
-  Rational total = 0;
-  for (const auto* enterprise : selection.enterprises) {
-    auto child = enterprise_node(*enterprise);
-    const auto base = e.base_of(item, *enterprise, selection, period);
-    child.value = base.value ? exact_text(*base.value) : "no_base";
-    child.unit = node.unit;
-    child.status = "final";
-    total += base.value.value_or(0);
-    for (const auto* row : base.rows) {
-      Explanation leaf;
-      leaf.label = row->item + (row->product.empty() ? "" : " " + row->product) + " " + row->period.name();
-      leaf.value = exact_text(row->value);
-      leaf.source = row->place.str();
-      child.children.push_back(std::move(leaf));
-    }
-    if (base.source == "rollup")
-      child.children = row_nodes(e, *enterprise, selection, e.window(period), measures_of(item));
-    node.children.push_back(std::move(child));
-  }
-  node.value = exact_text(total);
-  return node;
-}
-
-Item item_of_growth(const Evaluation& e, const std::string& id) {
-  if (id == "export_delivery_growth") return Item::export_delivery_value;
-  if (id == "nominal_growth" || id == "implicit_deflator" || e.settings().deflated) return Item::value_added_current;
+Item item_of_level(const std::string& id) {
+  if (id == "gross_output_current") return Item::gross_output_current;
+  if (id == "gross_output_comparable") return Item::gross_output_comparable;
+  if (id == "sales_value") return Item::sales_value;
+  if (id == "export_delivery_value") return Item::export_delivery_value;
+  if (id == "industrial_value_added") return Item::value_added_current;
   return Item::value_added_comparable;
 }
 
-std::vector<Explanation> children_of(Evaluation& e, const Ask& ask, Family family) {
-  const auto selection = e.select(ask.scope, ask.period, find_term(ask.id)->by_product || family == Family::index);
-  const auto level = [&](Item item) { return level_node(e, item, selection, ask.period); };
-  switch (family) {
-    case Family::level:
-      if (ask.id == "gross_output_current") return {level(Item::gross_output_current)};
-      if (ask.id == "gross_output_comparable") return {level(Item::gross_output_comparable)};
-      if (ask.id == "sales_value") return {level(Item::sales_value)};
-      if (ask.id == "export_delivery_value") return {level(Item::export_delivery_value)};
-      if (ask.id == "industrial_value_added") return {level(Item::value_added_current)};
-      return {level(Item::value_added_comparable)};
-    case Family::sales_ratio:
-      return {level(Item::sales_value),
-              level(ask.id == "export_share" ? Item::export_delivery_value : Item::gross_output_current)};
-    case Family::growth: {
-      const auto item = item_of_growth(e, ask.id);
-      const auto period = ask.id == "value_added_growth_cumulative" ? ask.period.cumulative() : ask.period;
-      return {level_node(e, item, selection, period), base_node(e, item, selection, period.last_year())};
-    }
-    case Family::energy:
-      return {level(Item::energy_tce), level(Item::value_added_comparable)};
-    case Family::share:
-      if (ask.id == "nev_share_vehicles") break;
-      return {
-          level_node(e, Item::value_added_current,
-                     e.select(ask.scope.with("group", ask.id.substr(std::string_view("share.").size())), ask.period),
-                     ask.period),
-          level(Item::value_added_current)};
-    case Family::target:
-    case Family::quality:
-      return {level_node(e, Item::value_added_comparable, selection, ask.period.cumulative()),
-              base_node(e, Item::value_added_comparable, selection, ask.period.cumulative().last_year())};
-    default:
-      break;
-  }
-  std::vector<Explanation> children;
-  for (const auto* enterprise : selection.enterprises) {
-    auto child = enterprise_node(*enterprise);
-    child.children = row_nodes(e, *enterprise, selection, e.window(ask.period), measures_of(family));
-    children.push_back(std::move(child));
-  }
-  return children;
+Wanted measure(std::string name) {
+  return [name = std::move(name)](const QuantityRow& row) { return row.key.measure == name; };
 }
+
+Explanation energy_intensity_node(const std::string& label, Explanation energy, Explanation value_added) {
+  auto money = computed("value added in CNY 10k", "CNY 10k", "quotient",
+                        {std::move(value_added), number("fen per CNY 10k", kFenPerTenThousandYuan)});
+  return computed(label, "tce / CNY 10k", "quotient", {std::move(energy), std::move(money)});
+}
+
+class Trees {
+ public:
+  Trees(Evaluation& e, const Ask& ask, bool by_product)
+      : e_(e), ask_(ask), selection_(e.select(ask.scope, ask.period, by_product)) {}
+
+  Tree of(Family family) {
+    switch (family) {
+      case Family::level:
+        return level();
+      case Family::sales_ratio:
+        return sales_ratio();
+      case Family::growth:
+        return growth();
+      case Family::energy:
+        return energy();
+      case Family::labour:
+        return labour();
+      case Family::digital:
+        return digital();
+      case Family::share:
+        return share();
+      case Family::kpi:
+        return kpi();
+      case Family::product:
+        return product();
+      case Family::quality:
+        return coverage();
+      case Family::target:
+        return inputs_of_target();
+      default:
+        return other();
+    }
+  }
+
+ private:
+  Explanation level_of(Item item) { return level_node(e_, item, selection_, ask_.period); }
+
+  Tree level() {
+    const bool adjusted = e_.settings().calendar_adjusted && !e_.inputs().working_days.empty();
+    return {adjusted ? "" : "quotient",
+            {level_of(item_of_level(ask_.id)), number("fen per CNY 10k", kFenPerTenThousandYuan)}};
+  }
+
+  Tree sales_ratio() {
+    if (ask_.id != "sales_output_ratio_change") {
+      const bool exports = ask_.id == "export_share";
+      auto part = level_of(exports ? Item::export_delivery_value : Item::sales_value);
+      return {"percent", {std::move(part), level_of(exports ? Item::sales_value : Item::gross_output_current)}};
+    }
+    auto sales = end_nodes(e_, Item::sales_value, selection_, ask_.period);
+    auto output = end_nodes(e_, Item::gross_output_current, selection_, ask_.period);
+    return {"difference",
+            {computed("sales ratio", "%", "percent", {std::move(sales.now), std::move(output.now)}),
+             computed("sales ratio of last year", "%", "percent", {std::move(sales.base), std::move(output.base)})}};
+  }
+
+  Tree growth() {
+    const auto period = ask_.id == "value_added_growth_cumulative" ? ask_.period.cumulative() : ask_.period;
+    const auto selection = e_.select(ask_.scope, period);
+    if (ask_.id == "contribution" || ask_.id == "pull") return part_of_growth(selection);
+    if (ask_.id == "implicit_deflator") {
+      auto nominal = end_nodes(e_, Item::value_added_current, selection, period);
+      return {"percent", {std::move(nominal.now), deflated_nodes(e_, selection, period).now}};
+    }
+    auto ends = ask_.id == "nominal_growth"           ? end_nodes(e_, Item::value_added_current, selection, period)
+                : ask_.id == "export_delivery_growth" ? end_nodes(e_, Item::export_delivery_value, selection, period)
+                                                      : growth_nodes(e_, selection, period);
+    return {"growth", {std::move(ends.now), std::move(ends.base)}};
+  }
+
+  Tree part_of_growth(const Selection& selection) {
+    auto part = growth_nodes(e_, selection, ask_.period);
+    auto whole = growth_nodes(e_, e_.select(ask_.whole, ask_.period), ask_.period);
+    auto change = computed("change of the part", "fen", "difference", {std::move(part.now), std::move(part.base)});
+    if (ask_.id == "pull") return {"percent", {std::move(change), std::move(whole.base)}};
+    return {"percent",
+            {std::move(change),
+             computed("change of the whole", "fen", "difference", {std::move(whole.now), std::move(whole.base)})}};
+  }
+
+  Tree energy() {
+    if (ask_.id == "energy_consumption") return {"sum", {level_of(Item::energy_tce)}};
+    if (ask_.id == "energy_intensity") {
+      auto node = energy_intensity_node("", level_of(Item::energy_tce), level_of(Item::value_added_comparable));
+      return {node.rule, std::move(node.children)};
+    }
+    Selection both{{}, selection_.filter, selection_.all_scales};
+    for (const auto* enterprise : selection_.enterprises) {
+      const auto known = [&](Item item) {
+        return e_.base_of(item, *enterprise, selection_, ask_.period.last_year()).value.has_value();
+      };
+      if (known(Item::energy_tce) && known(Item::value_added_comparable)) both.enterprises.push_back(enterprise);
+    }
+    auto tce = end_nodes(e_, Item::energy_tce, both, ask_.period);
+    auto value_added = end_nodes(e_, Item::value_added_comparable, both, ask_.period);
+    return {"growth",
+            {energy_intensity_node("intensity", std::move(tce.now), std::move(value_added.now)),
+             energy_intensity_node("intensity of last year", std::move(tce.base), std::move(value_added.base))}};
+  }
+
+  Tree labour() {
+    auto yuan = computed("value added in CNY", "CNY", "quotient",
+                         {level_of(Item::value_added_current), number("fen per CNY", 100)});
+    if (ask_.id == "labour_productivity_hour") {
+      return {
+          "quotient",
+          {std::move(yuan), computed("hours worked", "h", "quotient",
+                                     {quantity_of(e_, selection_, ask_.period, "labour.time", measure("labour.time")),
+                                      number("seconds per hour", 3600)})}};
+    }
+    return {"quotient",
+            {computed("value added of twelve times the period", "CNY", "product", {std::move(yuan), number("12", 12)}),
+             computed("person-months", "person", "product",
+                      {leaf("average employees", average_employees(e_, selection_, ask_.period), "person", "register"),
+                       number("months", months_of(ask_.period))})}};
+  }
+
+  Tree digital() {
+    const bool connection = ask_.id == "connection_rate";
+    const auto sum = [&](const std::string& name) {
+      return quantity_of(e_, selection_, ask_.period, name, measure(name));
+    };
+    return {"percent",
+            {sum(connection ? "equipment.connected" : "equipment.nc_key_processes"),
+             sum(connection ? "equipment.units" : "equipment.key_processes")}};
+  }
+
+  Tree share() {
+    if (ask_.id == "nev_share_vehicles") {
+      const auto vehicles = [&](const Scope& scope, const char* label) {
+        return quantity_of(e_, e_.select(scope, ask_.period, true), ask_.period, label, measure("output.good"));
+      };
+      const auto all = ask_.scope.with("industry", "C361");
+      return {"percent", {vehicles(all.with("group", "nev"), "new-energy vehicles"), vehicles(all, "vehicles")}};
+    }
+    const auto group = ask_.id.substr(std::string_view("share.").size());
+    const auto part = e_.select(ask_.scope.with("group", group), ask_.period);
+    return {"percent",
+            {level_node(e_, Item::value_added_current, part, ask_.period), level_of(Item::value_added_current)}};
+  }
+
+  // --- KPIs (indicators.md 7)
+  Explanation time(const std::string& label, std::vector<IsoTime> times) {
+    return quantity_of(e_, selection_, ask_.period, label, [times = std::move(times)](const QuantityRow& row) {
+      constexpr std::string_view kTime = "time.";
+      if (!row.key.measure.starts_with(kTime)) return false;
+      return std::ranges::count(times, iso_time(std::string_view(row.key.measure).substr(kTime.size()))) > 0;
+    });
+  }
+  Explanation production() { return time("APT", {IsoTime::production}); }
+  Explanation processing() { return time("AUPT", {IsoTime::production, IsoTime::setup}); }
+  Explanation busy() { return time("AUBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure}); }
+  Explanation planned() {
+    return time("PBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure, IsoTime::down});
+  }
+  Explanation units(const std::string& label, std::vector<std::string> measures) {
+    return quantity_of(e_, selection_, ask_.period, label, [measures = std::move(measures)](const QuantityRow& row) {
+      return std::ranges::count(measures, row.key.measure) > 0;
+    });
+  }
+  // sum PRI * q, PRI = 3,600,000 ms / capacity.
+  Explanation cycles(const std::string& label, const std::vector<std::string>& measures) {
+    const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
+      const auto priced = e_.rollups().priced(row.enterprise, row.line, *product, e_.inputs().day_of(piece.start));
+      const Rational pri =
+          priced.capacity_per_hour ? Rational(3'600'000 / rational(*priced.capacity_per_hour)) : Rational(0);
+      return computed(row.key.measure + " " + product->id, "ms", "product",
+                      {row_node(e_, row, piece), leaf("PRI", pri, "ms", product->place.str())});
+    };
+    return sum_of_rows(
+        e_, selection_, ask_.period, label, "ms",
+        [&](const QuantityRow& row) { return std::ranges::count(measures, row.key.measure) > 0; }, term);
+  }
+  Explanation cycles_good() { return cycles("sum PRI * GQ", {"output.good"}); }
+  Explanation cycles_all() { return cycles("sum PRI * PQ", {"output.good", "output.rejected"}); }
+  Explanation made() { return units("PQ", {"output.good", "output.rejected"}); }
+
+  Tree kpi() {
+    const auto& id = ask_.id;
+    if (id == "availability") return {"percent", {production(), planned()}};
+    if (id == "effectiveness") return {"percent", {cycles_all(), production()}};
+    if (id == "quality_ratio") return {"percent", {cycles_good(), cycles_all()}};
+    if (id == "oee") return {"percent", {cycles_good(), planned()}};
+    if (id == "nee") {
+      return {"percent",
+              {computed("AUPT * sum PRI * GQ", "", "product", {processing(), cycles_good()}),
+               computed("PBT * APT", "", "product", {planned(), production()})}};
+    }
+    if (id == "utilisation_efficiency") return {"percent", {production(), busy()}};
+    if (id == "technical_efficiency") {
+      return {"percent", {production(), time("APT + ADET", {IsoTime::production, IsoTime::delay, IsoTime::failure})}};
+    }
+    if (id == "allocation_efficiency") return {"percent", {busy(), planned()}};
+    if (id == "setup_ratio") return {"percent", {time("AUST", {IsoTime::setup}), processing()}};
+    return kpi_of_units();
+  }
+
+  Tree kpi_of_units() {
+    const auto& id = ask_.id;
+    if (id == "scrap_ratio") return {"percent", {units("SQ", {"output.rejected"}), made()}};
+    if (id == "rework_ratio") return {"percent", {units("RQ", {"output.reworked"}), made()}};
+    if (id == "first_pass_yield") {
+      auto good = units("GQ", {"output.good"}), reworked = units("RQ", {"output.reworked"});
+      const bool positive = *parse_exact(good.value) > *parse_exact(reworked.value);
+      return {positive ? "percent" : "",
+              {computed("GQ - RQ", "", "difference", {std::move(good), std::move(reworked)}), made()}};
+    }
+    if (id == "throughput_per_hour") {
+      return {"quotient",
+              {computed("PQ * 3,600,000", "", "product", {made(), number("ms per hour", 3'600'000)}), busy()}};
+    }
+    const bool iso = e_.settings().mtbf == MtbfMethod::iso;
+    auto span = id == "mttr_s" ? time("FT", {IsoTime::failure}) : iso ? processing() : production();
+    Nodes count{units("FE", {"event.failures"})};
+    if (iso) count.push_back(number("1", 1));
+    return {"quotient",
+            {computed("seconds", "s", "quotient", {std::move(span), number("ms per second", 1000)}),
+             computed("failures", "", "sum", std::move(count))}};
+  }
+
+  // --- Products
+  Explanation output(const Selection& selection, const Period& period, bool physical) {
+    const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
+      return computed(
+          row.key.measure + " " + product->id, "", "product",
+          {row_node(e_, row, piece),
+           leaf("statistical units per base unit",
+                physical ? physical_output(1, *product) : product_output(1, *product), "", product->place.str())});
+    };
+    return sum_of_rows(e_, selection, period, "output", "", measure("output.good"), term);
+  }
+
+  Tree product() {
+    if (ask_.id == "energy_per_unit") return other();
+    if (ask_.id == "product_output_growth") return output_growth();
+    auto sum = output(selection_, ask_.period, ask_.id == "product_output_physical");
+    if (ask_.id != "daily_output") return {"sum", {std::move(sum)}};
+    const auto days = (e_.last_day(ask_.period) - e_.inputs().day_of(e_.window(ask_.period).start)).count() + 1;
+    return {"quotient", {std::move(sum), number("days", days)}};
+  }
+
+  Tree output_growth() {
+    Selection with_base{{}, selection_.filter, selection_.all_scales};
+    Nodes base;
+    for (const auto* enterprise : selection_.enterprises) {
+      const auto known = e_.base_outputs(*enterprise, selection_, ask_.period.last_year());
+      if (!known.quantities) continue;
+      with_base.enterprises.push_back(enterprise);
+      for (const auto& [id, quantity] : *known.quantities) {
+        const auto& product = *e_.inputs().catalogue.find(id);
+        base.push_back(
+            computed("enterprise " + enterprise->id + " " + id, "", "product",
+                     {leaf("output.good " + ask_.period.last_year().name(), quantity, product.unit, known.source),
+                      leaf("statistical units per base unit", product_output(1, product), "", product.place.str())}));
+      }
+    }
+    return {"growth",
+            {output(with_base, ask_.period, false),
+             computed("output " + ask_.period.last_year().name(), "", "sum", std::move(base))}};
+  }
+
+  Tree coverage() {
+    Nodes reporting, all;
+    for (const auto& r : e_.respondents(Item::value_added_comparable, selection_, ask_.period)) {
+      if (!r.base.known()) continue;
+      auto node = leaf("enterprise " + r.enterprise + " " + ask_.period.last_year().name(), *r.base, "fen");
+      if (r.reporting) reporting.push_back(node);
+      all.push_back(std::move(node));
+    }
+    return {"percent",
+            {computed("VA_cmp last year of those that report", "fen", "sum", std::move(reporting)),
+             computed("VA_cmp last year of all", "fen", "sum", std::move(all))}};
+  }
+
+  Tree inputs_of_target() {
+    const auto period = ask_.period.cumulative();
+    auto ends = end_nodes(e_, Item::value_added_comparable, e_.select(ask_.scope, period), period);
+    return {"", {std::move(ends.now), std::move(ends.base)}};
+  }
+
+  // Indices, capacities and counts: what went in, each traced.
+  Tree other() {
+    if (ask_.id == "energy_consumption_growth") {
+      auto ends = end_nodes(e_, Item::energy_tce, selection_, ask_.period);
+      return {"growth", {std::move(ends.now), std::move(ends.base)}};
+    }
+    return {"", {units("good output", {"output.good"})}};
+  }
+
+  Evaluation& e_;
+  const Ask& ask_;
+  Selection selection_;
+};
 
 }  // namespace
 
 Explanation explain(Evaluation& e, const Ask& ask, Family family, const IndicatorRow& row, const std::string& formula) {
+  const bool by_product = find_term(ask.id)->by_product || family == Family::index;
   Explanation node;
   node.label = row.indicator + " " + row.period;
   node.formula = formula;
   node.value = row.value.known() ? exact_text(*row.value) : std::string(to_string(row.value.reason()));
   node.unit = row.unit;
   node.status = status_name(row.status);
-  node.children = children_of(e, ask, family);
+  auto tree = Trees(e, ask, by_product).of(family);
+  if (row.value.known()) node.rule = std::move(tree.rule);
+  node.children = std::move(tree.children);
   return node;
 }
 

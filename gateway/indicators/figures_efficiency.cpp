@@ -104,7 +104,18 @@ Selection with_bases(Evaluation& e, const Selection& selection, const Period& pe
   return both;
 }
 
-// Mean over the days of the period of the employees that the register gives.
+void merge_kpis(KpiSums& into, const KpiSums& from, bool mixed) {
+  for (const auto field : {&KpiSums::production, &KpiSums::setup, &KpiSums::delay, &KpiSums::failure, &KpiSums::down,
+                           &KpiSums::good, &KpiSums::rejected, &KpiSums::reworked, &KpiSums::failures}) {
+    into.*field += from.*field;
+  }
+  into.cycle_good += from.cycle_good;
+  into.cycle_all += from.cycle_all;
+  into.mixed_units = into.mixed_units || from.mixed_units || mixed;
+}
+
+}  // namespace
+
 Rational average_employees(const Evaluation& e, const Selection& selection, const Period& period) {
   const auto first = e.inputs().day_of(e.window(period).start), last = e.last_day(period);
   BigInt person_days = 0;
@@ -117,18 +128,6 @@ Rational average_employees(const Evaluation& e, const Selection& selection, cons
   }
   return Rational(person_days, (last - first).count() + 1);
 }
-
-void merge_kpis(KpiSums& into, const KpiSums& from, bool mixed) {
-  for (const auto field : {&KpiSums::production, &KpiSums::setup, &KpiSums::delay, &KpiSums::failure, &KpiSums::down,
-                           &KpiSums::good, &KpiSums::rejected, &KpiSums::reworked, &KpiSums::failures}) {
-    into.*field += from.*field;
-  }
-  into.cycle_good += from.cycle_good;
-  into.cycle_all += from.cycle_all;
-  into.mixed_units = into.mixed_units || from.mixed_units || mixed;
-}
-
-}  // namespace
 
 Figure capacity_figure(Evaluation& e, const Ask& ask) {
   const auto selection = e.select(ask.scope, ask.period);

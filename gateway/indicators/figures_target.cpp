@@ -100,7 +100,9 @@ Rows target_figures(Evaluation& e, const Ask& ask) {
     for (std::size_t k = 0; k < 12; ++k) in.base.at(k) += base->months.at(k);
     const Selection own{{enterprise}, selection.filter, selection.all_scales};
     for (unsigned k = 1; k <= m; ++k) {
-      auto amount = e.level(Item::value_added_comparable, own, Period::of_months(period.year, k, k));
+      const auto month = Period::of_months(period.year, k, k);
+      if (e.inputs().reg.find(enterprise->id, e.last_day(month)) == nullptr) continue;  // not yet of the scope
+      auto amount = e.level(Item::value_added_comparable, own, month);
       in.current.at(k - 1) += amount.value;
       notes.merge(amount.notes);
     }

@@ -61,14 +61,20 @@ struct IndicatorRequest {
   bool explain = false;  // fills IndicatorRow::explanation
 };
 
-// The tree of a figure: formula, inputs with their own values and status, down to rollup rows.
+// The tree of a figure: formula, inputs with their own values and status, down to rollup rows, and from there to the
+// readings at the borders of their windows.
 struct Explanation {
   std::string label;    // "industrial_value_added", "enterprise E1", "output.good car-ice-sedan CN"
   std::string formula;  // as in indicators.md
   std::string value;    // exact
   std::string unit;
   std::string status;
-  std::string source;  // "base.csv:17", "catalogue.toml:12", "rollup E1/L1 [start, end)"
+  std::string source;  // "base.csv:17", "catalogue.toml:12", "rollup E1/L1 [start, end)", where a reading is kept
+  // How the value follows from those of the children: sum, product, difference, quotient, percent (of the first of the
+  // second), growth (in percent, of the first over the second) or border (docs/data-formats.md). "": it does not;
+  // children only say more.
+  std::string rule;
+  std::optional<UnixMillis> at;  // of borders and readings
   std::vector<Explanation> children;
 };
 

@@ -25,7 +25,27 @@ struct QuantityRow {
   Millis observed{0};      // of the line in the window: the numerator of completeness ...
   Millis expected{0};      // ... and its denominator
   bool official = true;    // false: in no figure above its line
-  bool carried = false;    // equipment.*: told before the window only; the line need not have said anything in it
+  bool carried = false;    // told at the window's start or before: the line need not have said anything in it
+};
+
+// How a quantity came about: readings, and values at borders between them (indicators.md 10). For explanations.
+struct TracedReading {
+  UnixMillis time;
+  Quantity value = 0;
+  bool virtual_zero = false;
+  std::string place;  // where it is kept: gateway, generation, record
+};
+struct TracedBorder {
+  UnixMillis at;
+  Quantity value = 0;
+  std::optional<TracedReading> before;  // last reading before `at`
+  std::optional<UnixMillis> held;       // silence says that its value held up to then
+  std::optional<TracedReading> after;   // first one at or after `at`
+};
+struct TracedPart {
+  std::string what;  // "life of epoch 3", "amount", ...
+  Quantity quantity = 0;
+  std::optional<TracedBorder> start, end;  // of a life: quantity = V(end) - V(start)
 };
 
 // A line that ever reported (or is configured, at the edge). Such lines are expected until they are declared gone.
@@ -47,6 +67,12 @@ class QuantitySource {
   // period are asked for too. The reference stays valid until the source is destroyed: results are cached there.
   virtual const std::vector<QuantityRow>& quantities(Window window) = 0;
   virtual const std::vector<LinePresence>& lines() = 0;
+  // The parts whose sum is the row's quantity in the window; none where the source cannot tell.
+  virtual std::vector<TracedPart> trace(const QuantityRow& row, Window window) {
+    static_cast<void>(row);
+    static_cast<void>(window);
+    return {};
+  }
 };
 
 }  // namespace songhua::indicators

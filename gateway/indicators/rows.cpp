@@ -123,6 +123,8 @@ Json to_json(const Explanation& explanation) {
   if (!explanation.unit.empty()) json["unit"] = explanation.unit;
   if (!explanation.status.empty()) json["status"] = explanation.status;
   if (!explanation.source.empty()) json["source"] = explanation.source;
+  if (!explanation.rule.empty()) json["rule"] = explanation.rule;
+  if (explanation.at) json["at_ms"] = count_of(*explanation.at);
   if (!explanation.children.empty()) {
     json["children"] = Json::array();
     for (const auto& child : explanation.children) json["children"].push_back(to_json(child));

@@ -59,6 +59,8 @@ struct LineHistory {
   // The line as it was at `final_at`, where something inside the window has changed since; else null. With it, windows
   // of a day or longer whose quantity differs from then are revised and tell the value before. May be empty.
   std::function<const rollup::Timeline*(Window window, UnixMillis final_at)> as_final;
+  // Where the reading of that time is kept, for explanations. May be empty.
+  std::function<std::string(UnixMillis)> place;
 };
 
 // Does the request cut quarter hours? Else `minutes` of a history is not looked at.

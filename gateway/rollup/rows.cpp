@@ -95,6 +95,31 @@ std::vector<QuantityRow> Timeline::totalizer_rows(SeriesIndex series, const std:
   return rows;
 }
 
+std::vector<LifeBorders> Timeline::borders(SeriesIndex series, Window window) const {
+  std::vector<LifeBorders> all;
+  const auto found = judged_.find(series);
+  if (found == judged_.end()) return all;
+  const auto& judged = found->second;
+  const auto held_between = [&](UnixMillis t0, UnixMillis t1) {
+    return held(t0, t1, judged.voids, table_.spec(series).silence);
+  };
+  const auto value_at = [&](const std::vector<LifePoint>& points, UnixMillis b) {
+    BorderValue value{b, at_border(points, b, held_between).value, {}, {}, {}};
+    const auto next = std::ranges::lower_bound(points, b, {}, &LifePoint::time);
+    if (next != points.begin()) value.before = *std::prev(next);
+    if (next != points.end()) value.after = *next;
+    if (!value.before || !value.after) return value;
+    const auto until = held_between(value.before->time, value.after->time);
+    if (until && *until > value.before->time) value.held = until;
+    return value;
+  };
+  for (const auto& life : judged.lives) {
+    LifeBorders borders{life.epoch, value_at(life.points, window.start), value_at(life.points, window.end)};
+    if (borders.start.value != borders.end.value) all.push_back(borders);
+  }
+  return all;
+}
+
 std::vector<QuantityRow> Timeline::rate_rows(SeriesIndex series, const std::vector<Window>& windows) const {
   const auto all = extent(series);
   if (!all) return {};

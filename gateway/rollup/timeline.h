@@ -61,6 +61,18 @@ struct Life {
   std::vector<LifePoint> points;  // by time, values never falling
 };
 
+// The value of a life at a border, and the points that it lies between.
+struct BorderValue {
+  UnixMillis at;
+  Quantity value = 0;
+  std::optional<LifePoint> before, after;  // the last one before `at`, the first one at or after it
+  std::optional<UnixMillis> held;          // the time up to which silence says that the value before held
+};
+struct LifeBorders {
+  std::optional<Epoch> epoch;
+  BorderValue start, end;
+};
+
 // Immutable once built; safe to read from several threads. `table` must outlive it.
 class Timeline {
  public:
@@ -81,6 +93,8 @@ class Timeline {
   [[nodiscard]] std::optional<Window> heard_extent() const;
 
   [[nodiscard]] std::vector<Life> lives(SeriesIndex series) const;  // totalizers
+  // Of each life that adds to the window's quantity, which is the sum of V(end) - V(start). Totalizers.
+  [[nodiscard]] std::vector<LifeBorders> borders(SeriesIndex series, Window window) const;
   [[nodiscard]] std::vector<Implausible> implausible() const;
   [[nodiscard]] bool refused_epochs() const { return refused_epochs_; }
   // Time inside the window between messages of the line that are no further apart than the gap limit.

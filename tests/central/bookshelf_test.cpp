@@ -37,7 +37,7 @@ struct TwoFactories : testing::Test {
     context.zone = &zone;
     context.now = now;
     std::vector<std::shared_ptr<figures::LineSums>> lines;
-    for (const auto& [book, sums] : sums_of(shelf.books(), {}, {})) lines.push_back(sums);
+    for (const auto& [book, sums] : sums_of(centre.store(), shelf.books(), {}, {}, {})) lines.push_back(sums);
     return {std::move(lines), context};
   }
   const TimeZone zone = TimeZone::shanghai();
@@ -91,6 +91,7 @@ TEST_F(TwoFactories, ALevelToldOnceHoldsOnInLaterPeriods) {
   };
   EXPECT_TRUE(carried({minute(2880), minute(2940)}));
   EXPECT_FALSE(carried({minute(0), minute(15)}));
+  EXPECT_TRUE(carried({minute(3000), minute(3015)})) << "what was said at its very start closes the window before";
   centre.store().put_line_state({"E1", "S/C/L1"}, {minute(3000), true}, centre.now);
   auto gone = quantities_at(minute(4000));
   for (const auto& row : gone.quantities({minute(3015), minute(3030)})) EXPECT_NE(row.enterprise, "E1");
@@ -116,11 +117,11 @@ TEST_F(TwoFactories, WhatTurnsFinalByTheClockIsSeenInKeptSums) {
 }
 
 TEST_F(TwoFactories, SumsOfLinesThatStayedAsTheyWereAreKept) {
-  const auto before = sums_of(shelf.books(), {}, {});
+  const auto before = sums_of(centre.store(), shelf.books(), {}, {}, {});
   first.read("S/C/L1", "car", minute(30), 130);
   centre.deliver(first, minute(50));
   const auto books = shelf.books();
-  const auto after = sums_of(books, before, {});
+  const auto after = sums_of(centre.store(), books, before, {}, {});
   ASSERT_EQ(after.size(), 2U);
   EXPECT_FALSE(before.contains(books[0]));
   EXPECT_EQ(after.at(books[1]), before.at(books[1]));

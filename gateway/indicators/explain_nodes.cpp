@@ -1,0 +1,353 @@
+#include "indicators/explain_nodes.h"
+
+#include <algorithm>
+
+#include "model/industries.h"
+
+namespace songhua::indicators {
+namespace {
+
+std::string_view name_of(Item item) {
+  static constexpr std::array<std::string_view, kItems> kNames{
+      "gross_output_current", "gross_output_comparable", "va_cur",    "va_cmp",
+      "sales_value",          "export_delivery_value",   "energy_tce"};
+  return kNames.at(static_cast<std::size_t>(item));
+}
+
+std::string unit_of(Item item) {
+  return item == Item::energy_tce ? "tce" : "fen";
+}
+
+std::optional<Rational> value_by(const std::string& rule, const std::vector<Rational>& values) {
+  Rational result = rule == "sum" ? Rational(0) : values.front();
+  if (rule == "sum") {
+    for (const auto& value : values) result += value;
+  } else if (rule == "product") {
+    for (std::size_t i = 1; i < values.size(); ++i) result *= values[i];
+  } else if (rule == "difference") {
+    for (std::size_t i = 1; i < values.size(); ++i) result -= values[i];
+  } else {
+    if (values.at(1) == 0) return std::nullopt;
+    result /= values.at(1);
+    if (rule == "percent") result *= 100;
+    if (rule == "growth") result = (result - 1) * 100;
+  }
+  return result;
+}
+
+Explanation reading_node(const Evaluation& e, const TracedReading& reading) {
+  const auto time = e.inputs().zone.format(reading.time);
+  auto node = leaf((reading.virtual_zero ? "the life's start " : "reading ") + time, rational(reading.value));
+  node.source = reading.place;
+  node.at = reading.time;
+  return node;
+}
+
+// V(b) = v0 + floor((v1 - v0) * (b - t0) / (t1 - t0)), t0 moved up to where silence says that v0 held.
+Explanation border_node(const Evaluation& e, const TracedBorder& border) {
+  auto node = leaf("V(" + e.inputs().zone.format(border.at) + ")", rational(border.value));
+  node.rule = "border";
+  node.at = border.at;
+  if (border.before) node.children.push_back(reading_node(e, *border.before));
+  if (border.before && border.held) {
+    auto held = leaf("unchanged up to " + e.inputs().zone.format(*border.held), rational(border.before->value));
+    held.at = border.held;
+    node.children.push_back(std::move(held));
+  }
+  if (border.after) node.children.push_back(reading_node(e, *border.after));
+  return node;
+}
+
+bool has(const PriceFields& fields, std::string_view field) {
+  if (field == "price") return fields.price.has_value();
+  if (field == "comparable price") return fields.comparable_price.has_value();
+  if (field == "dispatch price") return fields.dispatch_price.has_value();
+  if (field == "export price") return fields.export_price.has_value();
+  return fields.va_rate.has_value();
+}
+
+// In the order of Inputs::price_at: the line's own row, the enterprise's, everybody's, the catalogue.
+std::string place_of(const Inputs& inputs, const QuantityRow& row, const Product& product, Day day,
+                     std::string_view field) {
+  const auto lines = inputs.reg.rows_of(row.enterprise, row.line);
+  for (auto own = lines.rbegin(); own != lines.rend(); ++own) {
+    if ((*own)->product == product.id && (*own)->validity.holds(day) && has((*own)->fields, field)) {
+      return (*own)->place.str();
+    }
+  }
+  for (const auto& who : {row.enterprise, std::string()}) {
+    for (auto change = inputs.prices.rbegin(); change != inputs.prices.rend(); ++change) {
+      const bool applies = change->product == product.id && change->valid_from <= day && change->enterprise == who;
+      if (applies && has(change->fields, field)) return change->place.str();
+    }
+  }
+  return product.place.str();
+}
+
+// One row's share of a level; the quantity first.
+Explanation term_of(Evaluation& e, Item item, const QuantityRow& row, const Product* product, Window piece) {
+  const auto& inputs = e.inputs();
+  const auto day = inputs.day_of(piece.start);
+  Nodes factors{row_node(e, row, piece)};
+  const auto label = factors.front().label;
+  if (item == Item::energy_tce) {
+    factors.push_back(leaf("coefficient", e.rollups().energy_of(row, day) / rational(row.quantity), "tce"));
+    return computed(label, "tce", "product", std::move(factors));
+  }
+  const auto priced = e.rollups().priced(row.enterprise, row.line, *product, day);
+  const auto price = [&](const char* name, const std::optional<Fraction>& value) {
+    factors.push_back(leaf(name, rational(*value), "fen", place_of(inputs, row, *product, day, name)));
+  };
+  const auto rate = [&](const char* name, std::int64_t basis_points, Day of) {
+    factors.push_back(leaf(name, Rational(basis_points, 10'000), "1", place_of(inputs, row, *product, of, "rate")));
+  };
+  const Day base_day{std::chrono::year{inputs.catalogue.base_year} / 12 / 31};
+  switch (item) {
+    case Item::gross_output_current:
+      price("price", priced.fields.price);
+      break;
+    case Item::gross_output_comparable:
+      price("comparable price", priced.fields.comparable_price);
+      break;
+    case Item::value_added_current:
+      price("price", priced.fields.price);
+      rate("value-added rate", *priced.fields.va_rate, day);
+      break;
+    case Item::value_added_comparable:
+      price("comparable price", priced.fields.comparable_price);
+      rate("value-added rate of the base year", priced.va_rate_base, base_day);
+      break;
+    default:
+      if (market_of(row.key.market) == "CN") {
+        price("dispatch price", priced.fields.dispatch_price);
+      } else {
+        price("export price", priced.fields.export_price);
+      }
+  }
+  return computed(label, "fen", "product", std::move(factors));
+}
+
+bool feeds(Item item, const QuantityRow& row) {
+  switch (feed_of(item)) {
+    case Feed::dispatch:
+      if (row.key.measure != "dispatch.quantity") return false;
+      return item == Item::sales_value || market_of(row.key.market) != "CN";
+    case Feed::energy:
+      return row.key.measure.starts_with("energy.");
+    default:
+      return row.key.measure == "output.good";
+  }
+}
+
+std::string enterprise_label(const Enterprise& enterprise) {
+  return "enterprise " + enterprise.id + (enterprise.name_zh.empty() ? "" : " ") + enterprise.name_zh;
+}
+
+Nodes line_nodes(Evaluation& e, const Enterprise& enterprise, const Selection& selection, Window window,
+                 const std::string& unit, const Wanted& wanted, const RowTerm& term) {
+  std::map<LineId, Nodes> lines;
+  for (const auto& piece : e.rollups().pieces(window)) {
+    for (const auto& row : e.rollups().source().quantities(piece)) {
+      if (row.enterprise != enterprise.id || row.quantity == 0 || !wanted(row)) continue;
+      if (row.key.measure.starts_with("equipment.") && piece.end != window.end) continue;  // the last value counts
+      const bool of_product = is_product_measure(row.key.measure);
+      const auto* product = of_product ? e.inputs().catalogue.find(row.key.product) : nullptr;
+      if (of_product && product == nullptr) continue;
+      if (e.rollups().passes(row, product, selection.filter)) lines[row.line].push_back(term(row, product, piece));
+    }
+  }
+  Nodes nodes;
+  for (auto& [line, terms] : lines) nodes.push_back(computed("line " + line, unit, "sum", std::move(terms)));
+  return nodes;
+}
+
+Nodes item_lines(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                 const Period& period) {
+  return line_nodes(
+      e, enterprise, selection, e.window(period), unit_of(item),
+      [&](const QuantityRow& row) { return feeds(item, row); },
+      [&](const QuantityRow& row, const Product* product, Window piece) {
+        return term_of(e, item, row, product, piece);
+      });
+}
+
+// What one enterprise adds to a level; an estimate where it has not reported and that is configured.
+Explanation enterprise_level(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                             const Period& period) {
+  const Selection own{{&enterprise}, selection.filter, selection.all_scales};
+  const auto amount = e.level(item, own, period);
+  Explanation node;
+  if (amount.notes.flags.contains("imputed")) {
+    const auto base = e.base_of(item, enterprise, selection, period.last_year());
+    node = computed(enterprise_label(enterprise), unit_of(item), "product",
+                    {leaf("the same period of last year", *base.value, unit_of(item), base.source),
+                     leaf("sum X_t / sum X_{t-12} of its industry's reporting enterprises",
+                          *base.value == 0 ? Rational(0) : Rational(amount.value / *base.value))});
+    node.formula = "imputed: X_{t-12} * (sum X_t / sum X_{t-12})";
+  } else {
+    node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
+  }
+  node.status = status_name(amount.notes.status);
+  node.source = enterprise.place.str();
+  return node;
+}
+
+Explanation enterprise_base(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                            const Period& period) {
+  const auto base = e.base_of(item, enterprise, selection, period);
+  Explanation node;
+  if (base.source == "rollup") {
+    const Selection own{{&enterprise}, selection.filter, selection.all_scales};
+    node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
+  } else {
+    node = leaf(enterprise_label(enterprise), *base.value, unit_of(item), base.source);
+    bool all = !base.rows.empty();  // rows of the item itself add up; measures are priced first
+    for (const auto* row : base.rows) {
+      all = all && row->item == name_of(item);
+      node.children.push_back(leaf(row->item + (row->product.empty() ? "" : " " + row->product) + " " +
+                                       (row->market.empty() ? "" : row->market + " ") + row->period.name(),
+                                   row->value, unit_of(item), row->place.str()));
+    }
+    if (all) node.rule = "sum";
+    if (!all) node.formula = "measures of base.csv at the prices of their time";
+  }
+  node.status = "final";
+  return node;
+}
+
+}  // namespace
+
+std::string_view status_name(Status status) {
+  return status == Status::final ? "final" : status == Status::revised ? "revised" : "preliminary";
+}
+
+Explanation leaf(std::string label, const Rational& value, std::string unit, std::string source) {
+  Explanation node;
+  node.label = std::move(label);
+  node.value = exact_text(value);
+  node.unit = std::move(unit);
+  node.source = std::move(source);
+  return node;
+}
+
+Explanation null_node(std::string label, Reason reason) {
+  Explanation node;
+  node.label = std::move(label);
+  node.value = to_string(reason);
+  return node;
+}
+
+Explanation computed(std::string label, std::string unit, std::string rule, Nodes children) {
+  Explanation node;
+  node.label = std::move(label);
+  node.unit = std::move(unit);
+  std::vector<Rational> values;
+  for (const auto& child : children) {
+    const auto value = parse_exact(child.value);
+    if (!value && node.value.empty()) node.value = child.value;
+    if (value) values.push_back(*value);
+  }
+  if (node.value.empty()) {
+    const auto value = value_by(rule, values);
+    node.value = value ? exact_text(*value) : std::string(to_string(Reason::base_not_positive));
+  }
+  node.rule = std::move(rule);
+  node.children = std::move(children);
+  return node;
+}
+
+Explanation row_node(Evaluation& e, const QuantityRow& row, Window piece) {
+  const auto& zone = e.inputs().zone;
+  auto node = leaf(row.key.measure + (row.key.product.empty() ? "" : " " + row.key.product) +
+                       (row.key.market.empty() ? "" : " " + row.key.market),
+                   rational(row.quantity));
+  node.status = status_name(row.status);
+  node.source = "rollup " + row.enterprise + " " + row.line + " [" + zone.format(piece.start) + ", " +
+                zone.format(piece.end) + ")";
+  const auto* product = e.inputs().catalogue.find(row.key.product);
+  node.unit = product != nullptr ? product->unit : std::string(unit_of_measure(row.key.measure));
+  for (const auto& part : e.rollups().source().trace(row, piece)) {
+    if (part.start && part.end) {
+      node.children.push_back(
+          computed(part.what, node.unit, "difference", {border_node(e, *part.end), border_node(e, *part.start)}));
+    } else {
+      node.children.push_back(leaf(part.what, rational(part.quantity), node.unit));
+    }
+  }
+  if (!node.children.empty()) node.rule = "sum";
+  return node;
+}
+
+Explanation sum_of_rows(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
+                        const std::string& unit, const Wanted& wanted, const RowTerm& term) {
+  Nodes enterprises;
+  for (const auto* enterprise : selection.enterprises) {
+    auto lines = line_nodes(e, *enterprise, selection, e.window(period), unit, wanted, term);
+    if (lines.empty()) continue;
+    enterprises.push_back(computed(enterprise_label(*enterprise), unit, "sum", std::move(lines)));
+    enterprises.back().source = enterprise->place.str();
+  }
+  return computed(label + " " + period.name(), unit, "sum", std::move(enterprises));
+}
+
+Explanation quantity_of(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
+                        const Wanted& wanted) {
+  return sum_of_rows(e, selection, period, label, "", wanted,
+                     [&](const QuantityRow& row, const Product*, Window piece) { return row_node(e, row, piece); });
+}
+
+Explanation level_node(Evaluation& e, Item item, const Selection& selection, const Period& period) {
+  Nodes enterprises;
+  for (const auto* enterprise : selection.enterprises) {
+    enterprises.push_back(enterprise_level(e, item, *enterprise, selection, period));
+  }
+  auto node = computed(std::string(name_of(item)) + " " + period.name(), unit_of(item), "sum", std::move(enterprises));
+  node.status = status_name(e.level(item, selection, period).notes.status);
+  return node;
+}
+
+EndNodes end_nodes(Evaluation& e, Item item, const Selection& selection, const Period& period) {
+  Nodes now, base;
+  for (const auto* enterprise : selection.enterprises) {
+    if (!e.base_of(item, *enterprise, selection, period.last_year()).value) continue;
+    now.push_back(enterprise_level(e, item, *enterprise, selection, period));
+    base.push_back(enterprise_base(e, item, *enterprise, selection, period.last_year()));
+  }
+  const auto label = std::string(name_of(item)) + " ";
+  if (now.empty()) {
+    return {null_node(label + period.name(), Reason::no_base),
+            null_node(label + period.last_year().name(), Reason::no_base)};
+  }
+  return {computed(label + period.name(), unit_of(item), "sum", std::move(now)),
+          computed(label + period.last_year().name(), unit_of(item), "sum", std::move(base))};
+}
+
+EndNodes deflated_nodes(Evaluation& e, const Selection& selection, const Period& period) {
+  std::map<std::string, Selection> divisions;
+  for (const auto* enterprise : selection.enterprises) {
+    auto& division = divisions[division_of(enterprise->industry)];
+    division.enterprises.push_back(enterprise);
+    division.filter = selection.filter;
+    division.all_scales = selection.all_scales;
+  }
+  Nodes now, base;
+  for (const auto& [division, part] : divisions) {
+    auto ends = end_nodes(e, Item::value_added_current, part, period);
+    if (!parse_exact(ends.base.value)) continue;
+    const auto index = e.price_index(division, period);
+    auto index_node = index.known() ? leaf("price index " + division + " / 100", *index / 100, "", "ppi.csv")
+                                    : null_node("price index " + division, index.reason());
+    now.push_back(computed("R " + division, "fen", "quotient", {std::move(ends.now), std::move(index_node)}));
+    base.push_back(std::move(ends.base));
+  }
+  if (now.empty()) return {null_node("R", Reason::no_base), null_node("VA_cur of last year", Reason::no_base)};
+  return {computed("sum R " + period.name(), "fen", "sum", std::move(now)),
+          computed("VA_cur " + period.last_year().name(), "fen", "sum", std::move(base))};
+}
+
+EndNodes growth_nodes(Evaluation& e, const Selection& selection, const Period& period) {
+  return e.settings().deflated ? deflated_nodes(e, selection, period)
+                               : end_nodes(e, Item::value_added_comparable, selection, period);
+}
+
+}  // namespace songhua::indicators

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "indicators/figures.h"
+
+// What trees of figures are built of. Inside the room only.
+namespace songhua::indicators {
+
+using Nodes = std::vector<Explanation>;
+
+Explanation leaf(std::string label, const Rational& value, std::string unit = {}, std::string source = {});
+// Its value is what the rule makes of the children; null with the reason of the first child that is.
+Explanation computed(std::string label, std::string unit, std::string rule, Nodes children);
+Explanation null_node(std::string label, Reason reason);
+
+std::string_view status_name(Status status);
+
+// A rollup row: its lives, the values at the window's borders and the readings around those.
+Explanation row_node(Evaluation& e, const QuantityRow& row, Window piece);
+
+// Rows of the selection that count, by enterprise and line.
+using Wanted = std::function<bool(const QuantityRow& row)>;
+using RowTerm = std::function<Explanation(const QuantityRow& row, const Product* product, Window piece)>;
+Explanation sum_of_rows(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
+                        const std::string& unit, const Wanted& wanted, const RowTerm& term);
+// The sum of their quantities.
+Explanation quantity_of(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
+                        const Wanted& wanted);
+
+// A level over enterprises, lines and rows, each a quantity times its price and rate; what is imputed says so.
+Explanation level_node(Evaluation& e, Item item, const Selection& selection, const Period& period);
+
+// Both ends of a comparison, over the enterprises with a base.
+struct EndNodes {
+  Explanation now, base;
+};
+EndNodes end_nodes(Evaluation& e, Item item, const Selection& selection, const Period& period);
+// The same of the headline growth, by the method that the settings choose.
+EndNodes growth_nodes(Evaluation& e, const Selection& selection, const Period& period);
+EndNodes deflated_nodes(Evaluation& e, const Selection& selection, const Period& period);
+
+}  // namespace songhua::indicators
