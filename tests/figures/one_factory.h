@@ -26,6 +26,7 @@ class OneFactory {
   [[nodiscard]] nlohmann::json edge_figures(std::vector<std::string> flags) const;
   [[nodiscard]] nlohmann::json centre_figures(std::vector<std::string> flags) const;
   [[nodiscard]] const std::filesystem::path& centre_config() const { return centre_config_; }
+  [[nodiscard]] const std::filesystem::path& edge_config() const { return edge_config_; }
   // A file beside the configurations.
   std::filesystem::path file(const std::string& name, const std::string& text) const { return dir_.file(name, text); }
   // The running worker; it serves HTTP where an address was given.

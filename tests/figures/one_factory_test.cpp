@@ -27,6 +27,7 @@ class ProvinceOfOneFactory : public testing::Test {
  protected:
   void edge_and_centre_give_the_same_rows();
   void the_figures_are_there();
+  void a_leaf_leads_to_the_journal();
   void a_faulty_register_file_is_told_with_its_place();
 
   OneFactory factory_{{.from = "2018-01-01T00:00:00+08:00",
@@ -108,6 +109,40 @@ void ProvinceOfOneFactory::the_figures_are_there() {
   for (const auto& row : day) EXPECT_FALSE(row.at("value").is_null()) << row.dump();
 }
 
+// All readings at the tree's leaves.
+void collect_readings(const json& node, std::vector<json>& readings) {
+  if (node.at("label").get<std::string>().starts_with("reading ")) readings.push_back(node);
+  if (!node.contains("children")) return;
+  for (const auto& child : node.at("children")) collect_readings(child, readings);
+}
+
+// What the centre's tree names is found in the journal of the gateway that it names: the same reading.
+void ProvinceOfOneFactory::a_leaf_leads_to_the_journal() {
+  const auto explained =
+      run(built_program("songhua-central"), {"explain", "industrial_value_added", "--period", "2019-03", "--format",
+                                             "json", "-c", factory_.centre_config().string()});
+  ASSERT_EQ(explained.status, 0) << explained.err;
+  std::vector<json> readings;
+  collect_readings(json::parse(explained.out).at(0), readings);
+  ASSERT_GT(readings.size(), 4U);
+  for (const auto& reading : {readings.front(), readings[readings.size() / 2], readings.back()}) {
+    const auto source = reading.at("source").get<std::string>();
+    const auto between = [&](const std::string& before, const std::string& after) {
+      const auto from = source.find(before) + before.size();
+      return source.substr(from, source.find(after, from) - from);
+    };
+    EXPECT_EQ(between("gateway ", ","), "E1/gw1") << source;
+    const auto found =
+        run(built_program("songhua-gateway"),
+            {"journal", "-c", factory_.edge_config().string(), "--line", between("line ", ","), "--from",
+             between("record [", ", "), "--to", between("Z, ", ")"), "--metric", "Output/**", "--format", "json"});
+    ASSERT_EQ(found.status, 0) << found.err;
+    bool same = false;
+    for (const auto& row : json::parse(found.out)) same = same || row.at("value").dump() == reading.at("value");
+    EXPECT_TRUE(same) << reading.dump() << found.out;
+  }
+}
+
 void ProvinceOfOneFactory::a_faulty_register_file_is_told_with_its_place() {
   const auto file = factory_.register_file(
       "base-2017.csv", "enterprise,period,item,product,market,value,unit\nE1,2017,va_cmp,,,x,CNY 10k\n");
@@ -122,6 +157,7 @@ void ProvinceOfOneFactory::a_faulty_register_file_is_told_with_its_place() {
 TEST_F(ProvinceOfOneFactory, EqualsThatFactory) {
   the_figures_are_there();
   edge_and_centre_give_the_same_rows();
+  a_leaf_leads_to_the_journal();
   a_faulty_register_file_is_told_with_its_place();
 }
 

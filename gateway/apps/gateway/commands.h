@@ -83,6 +83,10 @@ struct ReplayFlags {
 };
 int replay(const std::string& recording, const Place& place, const ReplayFlags& flags);
 int publish_recording(const std::string& recording, const std::string& url, const std::string& speed);
+struct JournalFlags {
+  std::string line, from, to, metric, format;
+};
+int journal_entries(const Place& place, const JournalFlags& flags);
 int quarantine_list(const Place& place, const std::string& format);
 int quarantine_show(const Place& place, std::int64_t id);
 int quarantine_retry(const Place& place, std::optional<std::int64_t> id);

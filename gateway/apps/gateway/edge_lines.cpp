@@ -40,6 +40,10 @@ query::LineHistory EdgeLines::history(const LineId& id, storage::LineView& view,
   history.minutes = minutes ? &view.minutes() : nullptr;
   history.quarters = &view.quarters();
   history.table = &store_.dictionary();
+  history.place = [id](UnixMillis time) {
+    const auto minute = floor_to(time, kMinute);
+    return "journal --line " + id + " --from " + format_utc(minute) + " --to " + format_utc(minute + kMinute);
+  };
   history.as_final = [&view](Window window, UnixMillis final_at) { return view.as_final(window, final_at); };
   return history;
 }

@@ -244,6 +244,21 @@ map_command->add_flag("--apply", map_flags.apply, "put it in force")->excludes(m
 map_command->add_option("--format", map_flags.format, "table|csv|json (default: table on a terminal, else csv)");
 map_command->callback([&] { action = [&] { return songhua::gateway::map(place, map_flags); }; });
 
+JournalFlags journal_flags;
+auto* journal_command = app.add_subcommand(
+    "journal",
+    "The journal's entries that a line's records of some time were made of, one row a metric: what the centre's\n"
+    "`explain` leads to. Status 1: there are none.\n"
+    "  songhua-gateway journal -c gateway.toml --line S1/C1/auto --from 2019-03-01T00:00 --to 2019-03-01T00:01 "
+    "--metric 'Output/**'");
+where(journal_command, place);
+journal_command->add_option("--line", journal_flags.line, "line id")->required();
+journal_command->add_option("--from", journal_flags.from, "first minute, ISO 8601")->required();
+journal_command->add_option("--to", journal_flags.to, "end, exclusive")->required();
+journal_command->add_option("--metric", journal_flags.metric, "pattern: * within a level, ** for any number of them");
+journal_command->add_option("--format", journal_flags.format, "table|csv|json (default: table on a terminal, else csv)");
+journal_command->callback([&] { action = [&] { return journal_entries(place, journal_flags); }; });
+
 auto* quarantine = app.add_subcommand("quarantine", "What was refused, and why.");
 quarantine->require_subcommand(1);
 auto* list = quarantine->add_subcommand("list", "newest first");
