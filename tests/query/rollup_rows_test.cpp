@@ -57,7 +57,7 @@ class RollupRows : public ::testing::Test {
     std::vector<std::vector<StoredRecord>> sources;
     sources.push_back(std::move(records));
     timeline_.emplace(std::move(sources), table_, rollup::TimelineRules{});
-    const LineHistory line{"", "L1", nullptr, &*timeline_, &table_, {}, {}};
+    const LineHistory line{"", "L1", nullptr, &*timeline_, &table_, {}, {}, {}};
     context_.zone = &zone_;
     return rollup_rows(line, request, context_);
   }
