@@ -5,9 +5,9 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <future>
 #include <thread>
 
 #include "web/assets.h"
@@ -108,7 +108,8 @@ struct Server::Impl {
   EventHub hub;
   httplib::Server http;
   std::thread thread;
-  std::atomic<bool> ended{false};
+  std::promise<bool> running;  // kept once, on the server's thread: it accepts, or it has ended before
+  bool told = false;
 
   Impl(std::string host_, std::uint16_t port_, Handlers handlers_, Limits limits_)
       : host(std::move(host_)),
@@ -141,7 +142,12 @@ void Server::Impl::set_up() {
 }
 
 void Server::Impl::set_up_rules() {
-  http.new_task_queue = [this] { return new WorkerPool(limits.threads, limits.queue); };
+  // httplib asks for its pool when the accept loop begins, from when on a stop() is heeded.
+  http.new_task_queue = [this] {
+    told = true;
+    running.set_value(true);
+    return new WorkerPool(limits.threads, limits.queue);
+  };
   // The default sets SO_REUSEPORT, under which a second program would share the port instead of being told.
   http.set_socket_options([](socket_t socket) {
     const int yes = 1;
@@ -321,11 +327,10 @@ Result<std::uint16_t> Server::start() {
   }
   impl.thread = std::thread([&impl] {
     impl.http.listen_after_bind();
-    impl.ended = true;
+    if (!impl.told) impl.running.set_value(false);
   });
-  // A stop() before the accept loop runs would be lost: httplib looks at its own flag only.
-  while (!impl.http.is_running() && !impl.ended) std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  if (impl.ended) return Error{"the HTTP server on " + impl.host + ":" + std::to_string(impl.port) + " ended at once"};
+  if (!impl.running.get_future().get())
+    return Error{"the HTTP server on " + impl.host + ":" + std::to_string(impl.port) + " ended at once"};
   return impl.port;
 }
 
