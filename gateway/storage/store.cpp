@@ -11,25 +11,10 @@
 
 #include "rollup/codec.h"
 #include "storage/schema.h"
+#include "storage/statements.h"
 
 namespace songhua::storage {
 namespace {
-
-std::int64_t sql(std::uint64_t value) {
-  return static_cast<std::int64_t>(value);
-}
-std::int64_t sql(UnixMillis time) {
-  return count_of(time);
-}
-template <typename Index>
-std::int64_t sql_index(Index index) {
-  return static_cast<std::int64_t>(index);
-}
-
-std::string blob(const SQLite::Column& column) {
-  const auto size = static_cast<std::size_t>(column.getBytes());
-  return size == 0 ? std::string() : std::string(static_cast<const char*>(column.getBlob()), size);
-}
 
 std::string random_id() {
   std::random_device device;
@@ -83,44 +68,6 @@ std::vector<std::uint64_t> decode_numbers(std::string_view bytes) {
 }
 
 }  // namespace
-
-// Prepared once: these run for every commit.
-struct Store::Statements {
-  explicit Statements(SQLite::Database& db)
-      : put_record(db,
-                   "INSERT INTO record(line, start, source, length, generation, committed, changed, bytes) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) ON CONFLICT(line, start, source) DO UPDATE SET "
-                   "length = ?4, generation = ?5, changed = ?6, bytes = ?7"),
-        supersede(
-            db,
-            "INSERT OR IGNORE INTO superseded SELECT line, start, source, length, generation, committed, changed, "
-            "?4, bytes FROM record WHERE line = ?1 AND start = ?2 AND source = ?3 AND bytes <> ?5"),
-        note_added(db,
-                   "INSERT OR IGNORE INTO superseded SELECT ?1, ?2, ?3, ?5, 0, ?4, ?4, ?4, x'' WHERE NOT EXISTS "
-                   "(SELECT 1 FROM record WHERE line = ?1 AND start = ?2 AND source = ?3)"),
-        get_record(db,
-                   "SELECT length, generation, committed, changed, bytes FROM record "
-                   "WHERE line = ? AND start = ? AND source = ?"),
-        set_touched(db, "INSERT OR REPLACE INTO touched(source, start, segments) VALUES (?, ?, ?)"),
-        get_touched(db, "SELECT segments FROM touched WHERE source = ? AND start = ?"),
-        put_session(db, "INSERT OR REPLACE INTO session(server, node, bytes) VALUES (?, ?, ?)"),
-        mark_dirty(db,
-                   "INSERT INTO dirty(line, quarter, generation) VALUES (?1, ?2, ?3) "
-                   "ON CONFLICT(line, quarter) DO UPDATE SET generation = ?3"),
-        quarantine_again(db,
-                         "UPDATE quarantine SET count = count + ?1 WHERE reason = ?2 AND topic = ?3 AND detail = ?4"),
-        quarantine_rows(db, "SELECT count(*) FROM quarantine"),
-        quarantine(db,
-                   "INSERT INTO quarantine(received, reason, topic, detail, position, count, payload) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(reason, topic, detail) "
-                   "DO UPDATE SET count = count + excluded.count"),
-        add_count(db,
-                  "INSERT INTO counter(name, value) VALUES (?1, ?2) "
-                  "ON CONFLICT(name) DO UPDATE SET value = value + ?2") {}
-
-  SQLite::Statement put_record, supersede, note_added, get_record, set_touched, get_touched, put_session, mark_dirty,
-      quarantine_again, quarantine_rows, quarantine, add_count;
-};
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& directory, Access access) {
   namespace fs = std::filesystem;
@@ -511,97 +458,6 @@ void Store::mark_dirty(rollup::LineIndex line, UnixMillis quarter, std::uint64_t
   s.bind(2, sql(quarter));
   s.bind(3, sql(generation));
   s.exec();
-}
-
-void Store::quarantine(const Quarantined& entry) {
-  auto& again = statements_->quarantine_again;
-  again.reset();
-  again.bind(1, sql(entry.count));
-  again.bind(2, entry.reason);
-  again.bind(3, entry.topic);
-  again.bind(4, entry.detail);
-  if (again.exec() > 0) return;
-  auto& rows = statements_->quarantine_rows;
-  rows.reset();
-  const bool full = rows.executeStep() && rows.getColumn(0).getInt64() >= kQuarantineRows;
-  rows.reset();
-  auto& s = statements_->quarantine;
-  s.reset();
-  s.bind(1, sql(entry.received));
-  s.bind(2, entry.reason);
-  s.bind(3, full ? std::string(kQuarantineOverflow) : entry.topic);
-  s.bind(4, full ? std::string() : entry.detail);
-  s.bind(5, sql(entry.position));
-  s.bind(6, sql(entry.count));
-  s.bindNoCopy(7, entry.payload.data(), static_cast<int>(entry.payload.size()));
-  s.exec();
-}
-
-namespace {
-
-constexpr const char* kQuarantineColumns =
-    "SELECT id, received, reason, topic, detail, position, count, payload FROM quarantine";
-
-Quarantined read_quarantined(SQLite::Statement& row) {
-  Quarantined entry;
-  entry.id = row.getColumn(0).getInt64();
-  entry.received = unix_millis(row.getColumn(1).getInt64());
-  entry.reason = row.getColumn(2).getString();
-  entry.topic = row.getColumn(3).getString();
-  entry.detail = row.getColumn(4).getString();
-  entry.position = static_cast<std::uint64_t>(row.getColumn(5).getInt64());
-  entry.count = static_cast<std::uint64_t>(row.getColumn(6).getInt64());
-  entry.payload = blob(row.getColumn(7));
-  return entry;
-}
-
-}  // namespace
-
-std::vector<Quarantined> Store::quarantined(std::size_t limit) const {
-  std::vector<Quarantined> all;
-  SQLite::Statement query(*database_, std::string(kQuarantineColumns) + " ORDER BY id DESC LIMIT ?");
-  query.bind(1, sql(limit));
-  while (query.executeStep()) all.push_back(read_quarantined(query));
-  return all;
-}
-
-std::optional<Quarantined> Store::quarantined_one(std::int64_t id) const {
-  SQLite::Statement query(*database_, std::string(kQuarantineColumns) + " WHERE id = ?");
-  query.bind(1, id);
-  if (!query.executeStep()) return std::nullopt;
-  return read_quarantined(query);
-}
-
-std::map<std::string, std::uint64_t> Store::quarantine_counts() const {
-  std::map<std::string, std::uint64_t> counts;
-  SQLite::Statement query(*database_, "SELECT reason, sum(count) FROM quarantine GROUP BY reason");
-  while (query.executeStep()) {
-    counts[query.getColumn(0).getString()] = static_cast<std::uint64_t>(query.getColumn(1).getInt64());
-  }
-  return counts;
-}
-
-void Store::forget_quarantined(std::int64_t id) {
-  SQLite::Statement remove(*database_, "DELETE FROM quarantine WHERE id = ?");
-  remove.bind(1, id);
-  remove.exec();
-}
-
-void Store::add_count(const std::string& name, std::uint64_t by) {
-  auto& s = statements_->add_count;
-  s.reset();
-  s.bind(1, name);
-  s.bind(2, sql(by));
-  s.exec();
-}
-
-std::map<std::string, std::uint64_t> Store::counts() const {
-  std::map<std::string, std::uint64_t> all;
-  SQLite::Statement query(*database_, "SELECT name, value FROM counter");
-  while (query.executeStep()) {
-    all[query.getColumn(0).getString()] = static_cast<std::uint64_t>(query.getColumn(1).getInt64());
-  }
-  return all;
 }
 
 }  // namespace songhua::storage
