@@ -16,11 +16,19 @@ Result<indicators::IndicatorRequest> request_of(const IndicatorOptions& options)
   return request;
 }
 
-std::string answer(const std::vector<indicators::IndicatorRow>& rows, bool explain, bool exact) {
+Result<Question> question_of(const IndicatorOptions& options, bool explain) {
+  auto request = request_of(options);
+  if (!request) return request.error();
+  if (explain && request->ids.empty()) return Error{"explain: name the figure with indicator=ID"};
+  request->explain = explain;
+  return Question{std::move(*request), options.as_of, explain, options.exact};
+}
+
+std::string answer(const std::vector<indicators::IndicatorRow>& rows, const Question& question) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& row : rows) {
-    if (!explain) list.push_back(to_json(row, exact));
-    if (explain && row.explanation) list.push_back(to_json(*row.explanation));
+    if (!question.explain) list.push_back(to_json(row, question.exact));
+    if (question.explain && row.explanation) list.push_back(to_json(*row.explanation));
   }
   return list.dump();
 }

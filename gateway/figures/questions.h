@@ -51,7 +51,21 @@ Result<IndicatorOptions> options_of(const Params& params, AsOf as_of) {
   return options;
 }
 
+// A request over HTTP, read as a whole. Errors: a parameter or a period that is none, `explain` without a figure.
+struct Question {
+  indicators::IndicatorRequest request;
+  std::string as_of;
+  bool explain = false, exact = false;
+};
+Result<Question> question_of(const IndicatorOptions& options, bool explain);
+template <typename Params>
+Result<Question> question_of(const Params& params, AsOf as_of, bool explain) {
+  const auto options = options_of(params, as_of);
+  if (!options) return options.error();
+  return question_of(*options, explain);
+}
+
 // What HTTP answers with: rows, or the trees behind them, as one JSON array.
-std::string answer(const std::vector<indicators::IndicatorRow>& rows, bool explain, bool exact);
+std::string answer(const std::vector<indicators::IndicatorRow>& rows, const Question& question);
 
 }  // namespace songhua::figures

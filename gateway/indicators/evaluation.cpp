@@ -239,7 +239,7 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
   return result;
 }
 
-Ends Evaluation::deflated_ends(const Selection& selection, const Period& period) {
+std::map<std::string, Selection> by_division(const Selection& selection) {
   std::map<std::string, Selection> divisions;
   for (const auto* enterprise : selection.enterprises) {
     auto& division = divisions[division_of(enterprise->industry)];
@@ -247,10 +247,14 @@ Ends Evaluation::deflated_ends(const Selection& selection, const Period& period)
     division.filter = selection.filter;
     division.all_scales = selection.all_scales;
   }
+  return divisions;
+}
+
+Ends Evaluation::deflated_ends(const Selection& selection, const Period& period) {
   Ends result;
   Rational now = 0, base = 0;
   bool any = false, partial = false;
-  for (const auto& [division, part] : divisions) {
+  for (const auto& [division, part] : by_division(selection)) {
     const auto ends_of_part = ends(Item::value_added_current, part, period);
     result.notes.merge(ends_of_part.notes);
     partial = partial || ends_of_part.notes.coverage;

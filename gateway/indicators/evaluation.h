@@ -21,6 +21,9 @@ struct Selection {
   bool all_scales = false;
 };
 
+// The selection's parts by two-digit division, each with its own deflator.
+std::map<std::string, Selection> by_division(const Selection& selection);
+
 struct Amount {
   Rational value = 0;
   Notes notes;

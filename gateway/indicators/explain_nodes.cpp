@@ -323,15 +323,8 @@ EndNodes end_nodes(Evaluation& e, Item item, const Selection& selection, const P
 }
 
 EndNodes deflated_nodes(Evaluation& e, const Selection& selection, const Period& period) {
-  std::map<std::string, Selection> divisions;
-  for (const auto* enterprise : selection.enterprises) {
-    auto& division = divisions[division_of(enterprise->industry)];
-    division.enterprises.push_back(enterprise);
-    division.filter = selection.filter;
-    division.all_scales = selection.all_scales;
-  }
   Nodes now, base;
-  for (const auto& [division, part] : divisions) {
+  for (const auto& [division, part] : by_division(selection)) {
     auto ends = end_nodes(e, Item::value_added_current, part, period);
     if (!parse_exact(ends.base.value)) continue;
     const auto index = e.price_index(division, period);

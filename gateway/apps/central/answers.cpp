@@ -107,18 +107,14 @@ Result<std::string> Answers::rollup(const web::Params& params) {
 }
 
 Result<std::string> Answers::indicators(const web::Params& params, bool explain) {
-  const auto options = figures::options_of(params, figures::AsOf::known);
-  if (!options) return options.error();
-  auto request = figures::request_of(*options);
-  if (!request) return request.error();
-  if (explain && request->ids.empty()) return Error{"explain: name the figure with indicator=ID"};
-  request->explain = explain;
-  const auto moment = moment_at(options->as_of, figures_.config.time_zone);
+  const auto question = figures::question_of(params, figures::AsOf::known, explain);
+  if (!question) return question.error();
+  const auto moment = moment_at(question->as_of, figures_.config.time_zone);
   if (!moment) return moment.error();
   const std::lock_guard lock(figures_mutex_);
-  const auto rows = figures_.centre->indicators(*request, *moment);
+  const auto rows = figures_.centre->indicators(question->request, *moment);
   if (!rows) return rows.error();
-  return figures::answer(*rows, explain, options->exact);
+  return figures::answer(*rows, *question);
 }
 
 web::Readiness Answers::ready() const {

@@ -254,17 +254,13 @@ Result<std::string> EdgeAnswers::rollup(const web::Params& params) {
 }
 
 Result<std::string> EdgeAnswers::indicators(const web::Params& params, bool explain) {
-  const auto options = figures::options_of(params, figures::AsOf::refused);
-  if (!options) return options.error();
-  auto request = figures::request_of(*options);
-  if (!request) return request.error();
-  if (explain && request->ids.empty()) return Error{"explain: name the figure with indicator=ID"};
-  request->explain = explain;
+  const auto question = figures::question_of(params, figures::AsOf::refused, explain);
+  if (!question) return question.error();
   const std::lock_guard lock(figures_mutex_);
   take_changes();
-  const auto rows = figures_.indicators(*request, wall_clock());
+  const auto rows = figures_.indicators(question->request, wall_clock());
   if (!rows) return rows.error();
-  return figures::answer(*rows, explain, options->exact);
+  return figures::answer(*rows, *question);
 }
 
 web::Readiness EdgeAnswers::ready() {
