@@ -27,6 +27,9 @@ struct PipelineOptions {
   sparkplug::HostSessionOptions session;
 };
 
+// The text of the mapping by which the store's records were made last; empty: the built-in rules alone.
+std::string mapping_in_force(const storage::Store& store);
+
 // A message as it came from a broker.
 struct Inbound {
   std::uint8_t server = 0;

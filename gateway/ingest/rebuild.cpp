@@ -39,8 +39,12 @@ std::set<rollup::LineIndex> respecified(const storage::Dictionary& dictionary, c
 
 }  // namespace
 
+std::string mapping_in_force(const storage::Store& store) {
+  return store.fact(kMappingFact).value_or("");
+}
+
 bool Pipeline::is_in_force(const std::string& mapping_text) const {
-  return store_.fact(kMappingFact).value_or("") == mapping_text &&
+  return mapping_in_force(store_) == mapping_text &&
          store_.fact(kRulesFact).value_or(rules_text(options_)) == rules_text(options_);
 }
 
@@ -54,7 +58,7 @@ std::variant<Pipeline::Adopted, Pipeline::CommitError> Pipeline::adopt(const lin
   try {
     SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
     Adopted adopted;
-    const bool text_changed = store_.fact(kMappingFact).value_or("") != mapping_text;
+    const bool text_changed = mapping_in_force(store_) != mapping_text;
     adopted.rebuilt = !is_in_force(mapping_text) && store_.journal().next_segment() > 1;
     store_.set_fact(kMappingFact, mapping_text);
     store_.set_fact(kRulesFact, rules_text(options_));

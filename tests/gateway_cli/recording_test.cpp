@@ -56,6 +56,33 @@ TEST_F(Recording, ImportedFramesGiveTheRowsOfADirectImport) {
   EXPECT_EQ(totals({"-c", config}), expected_);
 }
 
+// A recording carries the mapping by which its entries became records, and so does a store: neither needs the
+// configuration to give the same rows again.
+TEST_F(Recording, CarriesItsMapping) {
+  (void)dir_.file("lines.toml", "[[rule]]\nmetric = \"Output/*/*/Good\"\nfactor = \"2\"\n");
+  const auto config = dir_.file("mapped.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"mapped\"\n").string();
+  ASSERT_EQ(gateway({"import", kFrames.string(), "-c", config}).status, 0);
+  const auto mapped = totals({"-c", config});
+  EXPECT_NE(mapped, expected_) << "the rule changed nothing";
+  const auto file = (dir_ / "mapped.songhua").string();
+  ASSERT_EQ(gateway({"export", "-c", config, "-o", file}).status, 0);
+
+  const auto store = (dir_ / "again").string();
+  const auto replayed = gateway({"replay", file, "--store", store});
+  ASSERT_EQ(replayed.status, 0) << replayed.err;
+  EXPECT_EQ(totals({"--store", store}), mapped);
+  const auto verified = gateway({"verify", "--store", store});
+  EXPECT_EQ(verified.status, 0) << verified.out.substr(0, 1'000) << verified.err;
+  // The same frames once more, which writes: by the store's own mapping.
+  ASSERT_EQ(gateway({"import", kFrames.string(), "--store", store}).status, 0);
+  EXPECT_EQ(totals({"--store", store}), mapped);
+
+  // With a configuration its own mapping counts.
+  const auto plain = dir_.file("plain/g.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"store\"\n").string();
+  ASSERT_EQ(gateway({"replay", file, "-c", plain}).status, 0);
+  EXPECT_EQ(totals({"-c", plain}), expected_);
+}
+
 TEST_F(Recording, SpeedChangesNothingButTheTime) {
   // Two hours at 7,200 times their speed.
   const auto start = std::chrono::steady_clock::now();

@@ -41,6 +41,8 @@ struct Context {
 
 // Reads and checks the configuration and lines.toml; throws Failure.
 Context load_context(const Place& place);
+// Puts a mapping into the context; `from` names it where it is faulty. Throws Failure.
+void take_mapping(Context& context, std::string text, const std::string& from);
 // What holds where no configuration is named and no store is needed.
 Context default_context();
 std::unique_ptr<storage::Store> open_store(const Context& context, storage::Access access);

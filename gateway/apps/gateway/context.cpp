@@ -22,7 +22,22 @@ std::string default_text(const std::string& store) {
   return "id = \"local\"\nenterprise = \"local\"\nstore = '" + std::filesystem::absolute(store).string() + "'\n";
 }
 
+// A store that is named without a configuration goes on with the mapping that its records were made by.
+std::optional<std::string> mapping_of_store(const std::filesystem::path& directory) {
+  if (!std::filesystem::exists(directory)) return std::nullopt;
+  const auto store = storage::Store::open(directory.string(), storage::Access::read_only);
+  if (!store) return std::nullopt;  // whoever opens it next says why
+  return ingest::mapping_in_force(**store);
+}
+
 }  // namespace
+
+void take_mapping(Context& context, std::string text, const std::string& from) {
+  auto mapping = lines::Mapping::parse(text, from);
+  if (!mapping) throw Failure{kUsage, mapping.error().message};
+  context.mapping = std::move(*mapping);
+  context.mapping_text = std::move(text);
+}
 
 Context default_context() {
   auto config = config::GatewayConfig::parse(default_text("."), std::filesystem::current_path() / "gateway.toml");
@@ -49,10 +64,12 @@ Context load_context(const Place& place) {
     config->control = config->store / "control.sock";
   }
   Context context{std::move(*config), {}, {}};
-  if (std::filesystem::exists(context.config.lines)) context.mapping_text = read_file(context.config.lines);
-  auto mapping = lines::Mapping::parse(context.mapping_text, context.config.lines.string());
-  if (!mapping) throw Failure{kUsage, mapping.error().message};
-  context.mapping = std::move(*mapping);
+  if (place.config_file.empty()) {
+    take_mapping(context, mapping_of_store(context.config.store).value_or(""), "lines.toml of " + place.store_dir);
+  } else {
+    const bool there = std::filesystem::exists(context.config.lines);
+    take_mapping(context, there ? read_file(context.config.lines) : "", context.config.lines.string());
+  }
   return context;
 }
 

@@ -178,8 +178,9 @@ int import_files(const Place& place, const std::vector<std::string>& files, cons
   }
   std::unique_ptr<EntrySink> sink;
   if (into_recording) {
-    const auto owner =
-        place_named ? RecordingFacts{context.config.id, context.config.enterprise, {}} : RecordingFacts{};
+    const auto owner = place_named
+                           ? RecordingFacts{context.config.id, context.config.enterprise, {}, context.mapping_text}
+                           : RecordingFacts{};
     sink = std::make_unique<RecordingSink>(recording, owner);
   } else {
     sink = intake(context);

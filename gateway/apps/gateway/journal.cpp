@@ -146,7 +146,8 @@ int export_recording(const Place& place, const std::string& from, const std::str
   };
   const auto first = time_of(from, "--from"), last = time_of(to, "--to");
   auto store = open_store(context, storage::Access::read_only);
-  RecordingSink recording(out, {context.config.id, context.config.enterprise, store->incarnation().id});
+  RecordingSink recording(
+      out, {context.config.id, context.config.enterprise, store->incarnation().id, ingest::mapping_in_force(*store)});
   std::uint64_t count = 0;
   for (const auto& segment : store->journal().segments(first, last)) {
     auto entries = store->journal().read(segment.id);
@@ -167,7 +168,8 @@ int replay(const std::string& file, const Place& place, const ReplayFlags& flags
   const auto pace = Pace::parse(flags.speed);
   if (!pace) throw Failure{kUsage, pace.error().message};
   const Recording recording(file);
-  const auto context = load_context(place);
+  auto context = load_context(place);
+  if (place.config_file.empty() && !flags.merge) take_mapping(context, recording.mapping(), "lines.toml of " + file);
   if (flags.merge && !flags.force && recording.fact("gateway") != context.config.id) {
     throw Failure{kUsage, file + ": recorded by gateway '" + recording.fact("gateway") + "', not by '" +
                               context.config.id + "'; --force merges it all the same"};
@@ -184,7 +186,7 @@ int replay(const std::string& file, const Place& place, const ReplayFlags& flags
     throw Failure{kUsage, context.config.store.string() + ": holds a journal already; replay goes into a new store"};
   }
   ingest::Pipeline pipeline(*store, pipeline_options(context));
-  if (flags.merge) adopt_mapping(pipeline, context);
+  adopt_mapping(pipeline, context);
   PipelineSink sink(pipeline);
   const auto taken = repeat_all(recording.journal(), sink, file, *pace, [&](const storage::Entry& entry) {
     if (!flags.merge) return true;

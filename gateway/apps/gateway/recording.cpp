@@ -40,8 +40,10 @@ RecordingSink::RecordingSink(std::string file, const RecordingFacts& facts) : fi
   if (std::filesystem::exists(file_)) throw Failure{kUsage, file_ + ": exists already; name a new file"};
   database_ = opened(file_, storage::Access::read_write, kFault);
   journal_ = std::make_unique<storage::Journal>(*database_);
-  for (const auto& [name, value] : std::map<std::string, std::string>{
-           {"gateway", facts.gateway}, {"enterprise", facts.enterprise}, {"incarnation", facts.incarnation}}) {
+  for (const auto& [name, value] : std::map<std::string, std::string>{{"gateway", facts.gateway},
+                                                                      {"enterprise", facts.enterprise},
+                                                                      {"incarnation", facts.incarnation},
+                                                                      {"lines.toml", facts.mapping}}) {
     SQLite::Statement put(*database_, "INSERT INTO fact(name, value) VALUES (?, ?)");
     put.bind(1, name);
     put.bind(2, value);

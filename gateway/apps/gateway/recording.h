@@ -32,6 +32,7 @@ class PipelineSink final : public EntrySink {
 
 struct RecordingFacts {
   std::string gateway, enterprise, incarnation;
+  std::string mapping;  // the text of lines.toml by which its entries became records
 };
 
 // A new recording; a file of that name must not exist. Without finish() nothing is left behind.
@@ -59,6 +60,7 @@ class Recording {
   explicit Recording(const std::string& file);  // throws Failure
   [[nodiscard]] const storage::Journal& journal() const { return journal_; }
   [[nodiscard]] std::string fact(const std::string& name) const;
+  [[nodiscard]] std::string mapping() const { return fact("lines.toml"); }
 
  private:
   std::unique_ptr<SQLite::Database> database_;
