@@ -28,7 +28,7 @@ struct InputDocument {
   InputKind kind = InputKind::catalogue;
   std::string name;  // of the file, for messages and explanations
   std::string text;  // bytes as read: UTF-8 or GB18030, with or without byte order mark
-  UnixMillis stored_at{};
+  UnixMillis stored_at{};  // none: a file of a folder, as the edge reads it
 };
 
 // base.csv: a figure of an earlier period on the current scope.

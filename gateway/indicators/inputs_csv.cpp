@@ -63,13 +63,24 @@ bool known_measure(std::string_view item) {
          std::find(kOutputs.begin(), kOutputs.end(), item) != kOutputs.end();
 }
 
-std::optional<Period> read_period(TableRow& row) {
+// A figure of a period can be known once the period is over. Files that lie in a folder have no time of storing; they
+// come from a centre that has looked.
+std::optional<Period> read_period(TableRow& row, const Decoded& document, const TimeZone& zone) {
   const auto& text = row.required("period");
   if (text.empty()) return std::nullopt;
   const auto period = Period::parse(text);
-  if (period) return *period;
-  row.fail(period.error().message);
+  if (!period) {
+    row.fail(period.error().message);
+    return std::nullopt;
+  }
+  if (document.stored_at == UnixMillis{} || period->window(zone).end <= document.stored_at) return *period;
+  row.fail("period " + text + " lies in the future: it is not over, so nobody can know its figures");
   return std::nullopt;
+}
+
+// Only value added may lie below zero: its rate may (indicators.md 3.4).
+bool may_be_negative(const std::string& item) {
+  return item == "va_cmp" || item == "va_cur";
 }
 
 bool is_known_item(const std::string& item) {
@@ -92,9 +103,10 @@ void check_base_item(TableRow& row, const BaseRow& base, const Product* product)
   }
 }
 
-std::optional<BaseRow> read_base(TableRow& row, const Inputs& inputs) {
+std::optional<BaseRow> read_base(TableRow& row, const Decoded& document, const Inputs& inputs) {
   BaseRow base;
   base.place = row.place();
+  base.stored_at = document.stored_at;
   base.enterprise = row.required("enterprise");
   base.item = row.required("item");
   base.product = row.text("product");
@@ -104,13 +116,16 @@ std::optional<BaseRow> read_base(TableRow& row, const Inputs& inputs) {
   }
   const auto* product = base.product.empty() ? nullptr : inputs.catalogue.find(base.product);
   check_base_item(row, base, product);
-  const auto period = read_period(row);
+  const auto period = read_period(row, document, inputs.zone);
   const auto& written = row.required("value");
   const auto value = parse_exact(written);
   if (!value && !written.empty()) row.fail("'value' is '" + written + "', not a number like 1234.56");
+  const bool item_known = is_known_item(base.item) && (base.product.empty() || product != nullptr);
+  if (value && *value < 0 && item_known && !may_be_negative(base.item)) {
+    row.fail("'value' is '" + written + "', but item '" + base.item + "' cannot be negative");
+  }
   const auto& unit = row.required("unit");
   const auto scale = unit_scale(base.item, product, unit);
-  const bool item_known = is_known_item(base.item) && (base.product.empty() || product != nullptr);
   if (!scale && !unit.empty() && item_known) {
     row.fail("unit '" + unit + "' does not fit item '" + base.item + "'; write " + units_for(base.item, product));
   }
@@ -211,9 +226,8 @@ void parse_base(const Decoded& document, Inputs& into, Problems& problems) {
   Merge<BaseRow, BaseKey> merge(into.base, key_of);
   read_table(document.text, document.file, {"enterprise", "period", "item", "product", "market", "value", "unit"}, {},
              problems, [&](TableRow& row) {
-               auto base = read_base(row, into);
+               auto base = read_base(row, document, into);
                if (!base) return;
-               base->stored_at = document.stored_at;
                merge.add(*std::move(base), row);
              });
 }
@@ -239,7 +253,7 @@ void parse_ppi(const Decoded& document, Inputs& into, Problems& problems) {
     if (!ppi.industry.empty() && (find_industry(ppi.industry) == nullptr || ppi.industry.size() != 3)) {
       row.fail("unknown industry code '" + ppi.industry + "'; price indices are by division, like C36");
     }
-    const auto period = read_period(row);
+    const auto period = read_period(row, document, into.zone);
     const auto& written = row.required("index");
     const auto index = parse_exact(written);
     if (!written.empty() && (!index || *index <= 0)) {

@@ -110,6 +110,26 @@ TEST(BadInputs, BaseFiguresInOtherUnits) {
   expect_error(InputKind::base, base("E1,2018,output.good,npk-15-15-15,,5,t nutrient"), "base.csv:2", "does not fit");
 }
 
+// What is in this test's files was stored when 2021 began.
+TEST(BadInputs, FiguresOfPeriodsThatAreNotOver) {
+  expect_error(InputKind::base, base("E1,2099-01,va_cmp,,,5,CNY"), "base.csv:2", "period 2099-01 lies in the future");
+  expect_error(InputKind::base, base("E1,2021-01,va_cmp,,,5,CNY"), "base.csv:2", "it is not over");
+  expect_error(InputKind::base, base("E1,2021-01-01,va_cmp,,,5,CNY"), "base.csv:2", "lies in the future");
+  expect_error(InputKind::ppi, "industry,period,index\nC36,2099,101\n", "ppi.csv:2", "period 2099 lies in the future");
+  EXPECT_TRUE(errors_of(InputKind::base, base("E1,2020-12,va_cmp,,,5,CNY")).empty());
+  EXPECT_TRUE(errors_of(InputKind::base, base("E1,2020,va_cmp,,,5,CNY")).empty());
+}
+
+TEST(BadInputs, NegativeFigures) {
+  for (const char* row :
+       {"E1,2018,gross_output_current,,,-5,CNY", "E1,2018,gross_output_comparable,,,-5,CNY",
+        "E1,2018,sales_value,,,-1/3,CNY 10k", "E1,2018,energy_tce,,,-0.5,tce", "E1,2018,output.good,emu-car,,-5,car",
+        "E1,2018,dispatch.quantity,emu-car,CN,-5,car", "E1,2018,labour.time,,,-5,person_s"}) {
+    expect_error(InputKind::base, base(row), "base.csv:2", "cannot be negative");
+  }
+  EXPECT_TRUE(errors_of(InputKind::base, base("E1,2018,va_cmp,,,-5,CNY\nE1,2018,va_cur,,,-5,CNY")).empty());
+}
+
 TEST(BadInputs, PeriodsAndScopesOfARequest) {
   Files files;
   const auto inputs = files.default_catalogue().enterprises({"E1,220102,C36,159,1"}).inputs();
@@ -186,7 +206,8 @@ TEST(Imports, TextAsOfficesWriteItIsRead) {
 
 TEST(Imports, LaterDocumentsReplaceOrAddUpAndCanBeReadAsOf) {
   Files files;
-  files.default_catalogue().put(InputKind::enterprises, kHeader + kRow);
+  files.put(InputKind::catalogue, read_file(kDeployData + "/catalogue.toml"), "2019-01-01");
+  files.put(InputKind::enterprises, kHeader + kRow, "2019-01-01");
   files.put(InputKind::base, base("E1,2018-03,va_cmp,,,5,fen\nE1,2018-04,va_cmp,,,7,fen"), "2019-02-01");
   files.put(InputKind::base, base("E1,2018-03,va_cmp,,,6,fen"), "2019-03-01");
   const auto now = files.load();

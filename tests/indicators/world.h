@@ -114,7 +114,7 @@ class World : public QuantitySource {
 // Import files by kind.
 class Files {
  public:
-  Files& put(InputKind kind, const std::string& text, const std::string& stored = "2019-01-01") {
+  Files& put(InputKind kind, const std::string& text, const std::string& stored = "2021-01-01") {
     documents_.push_back({kind, std::string(to_string(kind)) + (is_toml(kind) ? ".toml" : ".csv"), text,
                           TimeZone::shanghai().parse(stored).value()});
     return *this;
