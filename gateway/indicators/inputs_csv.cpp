@@ -98,6 +98,9 @@ void check_base_item(TableRow& row, const BaseRow& base, const Product* product)
   if (!of_product(base.item) && !(base.product.empty() && base.market.empty())) {
     row.fail("item '" + base.item + "' has no product and no market; leave both empty");
   }
+  if (of_product(base.item) && !base.market.empty() && base.market != "ZZ" && !is_country(base.market)) {
+    row.fail("unknown market '" + base.market + "'; write an ISO 3166-1 alpha-2 code like RU, CN for domestic sales");
+  }
   if (!base.product.empty() && product == nullptr) {
     row.fail("unknown product '" + base.product + "'; the catalogue has no such id");
   }

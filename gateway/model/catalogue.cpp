@@ -10,8 +10,7 @@
 namespace songhua {
 namespace {
 
-constexpr std::int64_t kMostPrice = std::int64_t{1} << 40;  // fen; indicators.md 0, Width
-constexpr std::int64_t kMostRate = 10'000;                  // basis points: all of the output
+constexpr std::int64_t kMostRate = 10'000;  // basis points: all of the output
 
 // Fen per base unit: `key` over `per` units.
 std::optional<Fraction> read_price(const TomlTable& table, std::string_view key, std::int64_t per) {

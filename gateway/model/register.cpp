@@ -56,6 +56,13 @@ void check_codes(TableRow& row, const Enterprise& e) {
   if (e.validity.to <= e.validity.from) row.fail("'valid_to' must be after 'valid_from'");
 }
 
+// It is a level of the topics on which its gateways forward.
+void check_id(TableRow& row, const std::string& id) {
+  const auto bad = [](char c) { return c == '/' || c == '+' || c == '#' || c == '\x7F' || (c >= 0 && c <= ' '); };
+  if (std::none_of(id.begin(), id.end(), bad)) return;
+  row.fail("'id' is '" + id + "'; write it as in gateway.toml, without '/', '+', '#' and blanks");
+}
+
 void read_numbers(TableRow& row, Enterprise& e) {
   if (!row.required("employees").empty()) e.employees = row.count("employees").value_or(0);
   const auto& weight = row.text("weight");
@@ -64,6 +71,8 @@ void read_numbers(TableRow& row, Enterprise& e) {
     row.fail("the weight is missing: base-year value added in CNY 10k, 0 for a new enterprise");
   } else if (!parsed) {
     row.fail("'weight' is '" + weight + "', not a number like 1234.5");
+  } else if (parsed->num < 0) {
+    row.fail("'weight' is '" + weight + "'; a weight of the production index cannot be negative");
   } else {
     e.weight = *parsed;
   }
@@ -78,6 +87,7 @@ Enterprise read_enterprise(TableRow& row) {
   Enterprise e;
   e.place = row.place();
   e.id = row.required("id");
+  check_id(row, e.id);
   e.name_zh = row.required("name_zh");
   e.name_en = row.text("name_en");
   e.region = row.required("region");

@@ -165,9 +165,11 @@ std::optional<Fraction> TableRow::price(const std::string& column) {
   const auto& cell = text(column);
   if (cell.empty()) return std::nullopt;
   const auto value = Fraction::parse(cell);
-  if (value && value->num >= 0) return value;
-  fail("'" + column + "' is '" + cell +
-       "': " + (value ? "a price cannot be negative" : "not a price in fen per base unit, like 11000000 or 245/2"));
+  if (value && value->num >= 0 && value->num / value->den < kMostPrice) return value;
+  fail("'" + column + "' is '" + cell + "': " +
+       (!value           ? "not a price in fen per base unit, like 11000000 or 245/2"
+        : value->num < 0 ? "a price cannot be negative"
+                         : "above 2^40 fen per unit"));
   return std::nullopt;
 }
 

@@ -33,6 +33,8 @@ struct Validity {
   auto operator<=>(const Validity&) const = default;
 };
 
+inline constexpr std::int64_t kMostPrice = std::int64_t{1} << 40;  // fen per unit; indicators.md 0, Width
+
 // Where a row stands: "base.csv:17".
 struct Place {
   std::string file;

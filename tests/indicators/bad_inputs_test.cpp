@@ -51,6 +51,10 @@ TEST(BadInputs, UnknownCodesAreErrors) {
   expect_error(InputKind::base, base("E1,2018,output.good,no-such,,5,unit"), "base.csv:2", "unknown product 'no-such'");
   expect_error(InputKind::base, base("E1,2018,va_cnp,,,5,CNY"), "base.csv:2",
                "unknown item 'va_cnp'; did you mean 'va_cmp'?");
+  expect_error(InputKind::base, base("E1,2018,dispatch.quantity,emu-car,XQ,5,car"), "base.csv:2",
+               "unknown market 'XQ'");
+  expect_error(InputKind::enterprises, enterprise("E/1,220102,C36,159,1,x,state,L,above,1,,\n"), "enterprises.csv:2",
+               "'id' is 'E/1'");
   expect_error(InputKind::ppi, "industry,period,index\nC99,2019-03,101\n", "ppi.csv:2", "unknown industry code 'C99'");
 }
 
@@ -89,11 +93,20 @@ TEST(BadInputs, OverlappingValidityAndDuplicateIds) {
   EXPECT_TRUE(split.empty()) << ::testing::PrintToString(split);
 }
 
-TEST(BadInputs, NegativePrice) {
+TEST(BadInputs, PricesAndWeightsOutOfRange) {
   expect_error(InputKind::prices, "product,valid_from,price\nemu-car,2019-01-01,-5\n", "prices.csv:2",
                "a price cannot be negative");
   expect_error(InputKind::lines, "enterprise,line,product,export_price\nE1,L1,emu-car,-5\n", "lines.csv:2",
                "a price cannot be negative");
+  for (const char* file : {"prices", "lines"}) {
+    const bool prices = std::string(file) == "prices";
+    expect_error(prices ? InputKind::prices : InputKind::lines,
+                 prices ? "product,valid_from,price\nemu-car,2019-01-01,1099511627776\n"
+                        : "enterprise,line,product,price\nE1,L1,emu-car,1099511627776\n",
+                 std::string(file) + ".csv:2", "above 2^40 fen");
+  }
+  expect_error(InputKind::enterprises, kHeader + "E1,220102,C36,159,1,x,state,L,above,-1,,\n", "enterprises.csv:2",
+               "cannot be negative");
   Files files;
   files.put(InputKind::catalogue,
             "[[product]]\nid = \"x\"\nindustry = \"C36\"\nunit = \"unit\"\n[[product.price]]\nprice = -1\n"

@@ -25,7 +25,9 @@ int register_import(const std::string& config_file, const std::vector<std::strin
   const auto outcome = context.centre->import(std::move(documents), wall_clock());
   for (const auto& error : outcome.errors) std::cerr << error << '\n';
   if (!outcome.errors.empty()) {
-    throw Failure{kUsage, "nothing was imported: " + std::to_string(outcome.errors.size()) + " errors above"};
+    const auto count = outcome.errors.size();
+    throw Failure{kUsage,
+                  "nothing was imported: " + std::to_string(count) + (count == 1 ? " error" : " errors") + " above"};
   }
   for (const auto& name : outcome.stored) std::cout << name << ": stored\n";
   for (const auto& name : outcome.unchanged) std::cout << name << ": unchanged\n";
