@@ -54,9 +54,14 @@ void Broker::start() {
   if (!up || !process_->running()) throw std::runtime_error("mosquitto does not start:\n" + log());
 }
 
+// Mosquitto forgets a SIGTERM that comes after it listens and before its loop runs (it takes the handler first and says
+// "run" to itself later), so it is told again until it is gone.
 void Broker::stop() {
-  process_->terminate();
-  if (!process_->wait()) throw std::runtime_error("mosquitto does not stop:\n" + log());
+  const bool gone = eventually([&] {
+    process_->terminate();
+    return process_->wait(std::chrono::milliseconds{200}).has_value();
+  });
+  if (!gone) throw std::runtime_error("mosquitto does not stop:\n" + log());
 }
 
 void Broker::kill_now() {

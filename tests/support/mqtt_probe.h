@@ -73,10 +73,11 @@ class MqttProbe : public mqtt::Handler {
 
   // Waits until `number` messages have come in all.
   [[nodiscard]] bool received(std::size_t number) const {
-    return eventually([&] {
-      const std::lock_guard lock(mutex_);
-      return messages_.size() >= number;
-    });
+    return eventually([&] { return message_count() >= number; });
+  }
+  [[nodiscard]] std::size_t message_count() const {
+    const std::lock_guard lock(mutex_);
+    return messages_.size();
   }
 
   [[nodiscard]] std::vector<Event> events() const {
