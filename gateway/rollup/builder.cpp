@@ -167,19 +167,27 @@ Record build_line(Window window, const LineInput& input, const std::vector<Stret
 
 }  // namespace
 
+// Nearly all readings of a message fall into one minute, and the next one is mostly that of the last.
 std::vector<UnixMillis> SourceMessage::minutes() const {
-  std::set<UnixMillis> all{floor_to(time, kMinute)};
+  std::vector<UnixMillis> all{floor_to(time, kMinute)};
+  const auto add = [&all](UnixMillis minute) {
+    if (all.back() == minute) return;
+    const auto it = std::lower_bound(all.begin(), all.end(), minute);
+    if (it == all.end() || *it != minute) all.insert(it, minute);
+  };
+  const auto add_minute_of = [&](UnixMillis t) {
+    if (t < all.back() || t >= all.back() + kMinute) add(floor_to(t, kMinute));
+  };
   for (const auto& line : lines) {
-    if (line.epoch) all.insert(floor_to(line.epoch->time, kMinute));
-    for (const auto& state : line.states) all.insert(floor_to(state.time, kMinute));
+    if (line.epoch) add_minute_of(line.epoch->time);
+    for (const auto& state : line.states) add_minute_of(state.time);
     for (const auto& reading : line.readings) {
-      all.insert(floor_to(reading.time, kMinute));
-      const bool interval = reading.interval_start != UnixMillis{} && reading.interval_start < reading.time;
-      if (!interval) continue;
-      for (auto m = floor_to(reading.interval_start, kMinute); m < reading.time; m += kMinute) all.insert(m);
+      add_minute_of(reading.time);
+      if (!is_interval(reading)) continue;
+      for (auto m = floor_to(reading.interval_start, kMinute); m < reading.time; m += kMinute) add(m);
     }
   }
-  return {all.begin(), all.end()};
+  return all;
 }
 
 bool SourceMessage::touches(const Window& window) const {
@@ -226,12 +234,41 @@ MinuteBuilder::MinuteBuilder(UnixMillis minute, const SeriesTable& table, BuildR
 
 void MinuteBuilder::add_line(LineIndex line) {
   const auto [it, added] = records_.try_emplace(line);
-  if (!added) return;
-  it->second.window = window_;
-  it->second.stretches = node_stretches_;
+  if (added) it->second.window = window_;
 }
 
-bool MinuteBuilder::in_order(const SourceMessage& message) const {
+const LineRecords& MinuteBuilder::records() const {
+  for (auto& [line, record] : records_) catch_up(record.stretches, node_stretches_);
+  return records_;
+}
+
+const Record& MinuteBuilder::record(LineIndex line) const {
+  auto& record = records_.at(line);
+  catch_up(record.stretches, node_stretches_);
+  return record;
+}
+
+// Are they later than what the line said last, each series by itself in order? Intervals are rare (imports); they take
+// the general way.
+bool MinuteBuilder::readings_in_order(const LineMessage& part, UnixMillis last) {
+  by_series_.clear();
+  bool ascending = true;
+  for (const auto& reading : part.readings) {
+    if (!touches(reading, window_)) continue;
+    if (reading.interval_start != UnixMillis{} && reading.interval_start != reading.time) return false;
+    if (reading.time <= last) return false;
+    ascending = ascending && (by_series_.empty() || by_series_.back().first < reading.series);
+    by_series_.emplace_back(reading.series, reading.time);
+  }
+  if (ascending) return true;  // none occurs twice
+  const auto same = [](const auto& a, const auto& b) { return a.first < b.first; };
+  std::stable_sort(by_series_.begin(), by_series_.end(), same);
+  return std::adjacent_find(by_series_.begin(), by_series_.end(), [](const auto& a, const auto& b) {
+           return a.first == b.first && b.second <= a.second;
+         }) == by_series_.end();
+}
+
+bool MinuteBuilder::in_order(const SourceMessage& message) {
   if (window_.contains(message.time)) {
     const bool later = !last_message_ || message.time > *last_message_;
     const bool continues = last_message_ && message.time == *last_message_ && message.seq && last_seq_ &&
@@ -241,23 +278,14 @@ bool MinuteBuilder::in_order(const SourceMessage& message) const {
     return false;  // an older message of the sender would rank before those already in
   }
   for (const auto& part : message.lines) {
-    const auto known = lines_.find(part.line);
-    const auto last = known == lines_.end() ? UnixMillis::min() : known->second.last_event;
-    std::map<SeriesIndex, UnixMillis> latest;
+    const auto known = last_events_.find(part.line);
+    const auto last = known == last_events_.end() ? UnixMillis::min() : known->second;
     if (part.epoch && window_.contains(part.epoch->time) && part.epoch->time <= last) return false;
     for (const auto& state : part.states) {
       if (window_.contains(state.time) && state.time <= last) return false;
     }
     if (part.states.size() > 1) return false;
-    for (const auto& reading : part.readings) {
-      if (!touches(reading, window_)) continue;
-      // Intervals are rare (imports); they take the general way.
-      if (reading.interval_start != UnixMillis{} && reading.interval_start != reading.time) return false;
-      if (reading.time <= last) return false;
-      const auto [it, first] = latest.try_emplace(reading.series, reading.time);
-      if (!first && reading.time <= it->second) return false;
-      it->second = reading.time;
-    }
+    if (!readings_in_order(part, last)) return false;
   }
   return true;
 }
@@ -265,43 +293,44 @@ bool MinuteBuilder::in_order(const SourceMessage& message) const {
 bool MinuteBuilder::append(const SourceMessage& message) {
   if (!in_order(message)) return false;
   for (const auto& part : message.lines) add_line(part.line);
-
   if (window_.contains(message.time)) {
     last_message_ = message.time;
     if (message.seq) {
       last_seq_ = message.seq;
       add_to_stretches(node_stretches_, message.time, *message.seq);
-      for (auto& [line, record] : records_) add_to_stretches(record.stretches, message.time, *message.seq);
     }
   }
-  for (const auto& part : message.lines) {
-    Record& record = records_.at(part.line);
-    auto& last_event = lines_[part.line].last_event;
-    if (window_.contains(message.time)) {
-      hear(record.heard, message.time, rules_.gap_limit);
-      if (part.live && message.seq) mark_live(record.stretches.back(), message.time);
-    }
-    const bool announces = part.epoch && window_.contains(part.epoch->time);
-    const auto before = record.last_epoch;
-    if (announces) {
-      announce(record, *part.epoch);
-      last_event = std::max(last_event, part.epoch->time);
-    }
-    const auto epoch = part.epoch ? std::optional(part.epoch->epoch) : before;
-    for (const auto& reading : part.readings) {
-      if (!touches(reading, window_)) continue;
-      append_reading(record, reading, epoch, table_.spec(reading.series));
-      last_event = std::max(last_event, reading.time);
-    }
-    std::vector<StatePoint> states;
-    for (const auto& state : part.states) {
-      if (!window_.contains(state.time)) continue;
-      states.push_back(state);
-      last_event = std::max(last_event, state.time);
-    }
-    add_states(record, std::move(states));
-  }
+  for (const auto& part : message.lines) extend(message, part);
   return true;
+}
+
+void MinuteBuilder::extend(const SourceMessage& message, const LineMessage& part) {
+  Record& record = records_.at(part.line);
+  heard_.insert(part.line);
+  auto& last_event = last_events_.try_emplace(part.line, UnixMillis::min()).first->second;
+  catch_up(record.stretches, node_stretches_);
+  if (window_.contains(message.time)) {
+    hear(record.heard, message.time, rules_.gap_limit);
+    if (part.live && message.seq) mark_live(record.stretches.back(), message.time);
+  }
+  const auto before = record.last_epoch;
+  if (part.epoch && window_.contains(part.epoch->time)) {
+    announce(record, *part.epoch);
+    last_event = std::max(last_event, part.epoch->time);
+  }
+  const auto epoch = part.epoch ? std::optional(part.epoch->epoch) : before;
+  for (const auto& reading : part.readings) {
+    if (!touches(reading, window_)) continue;
+    append_reading(record, reading, epoch, table_.spec(reading.series));
+    last_event = std::max(last_event, reading.time);
+  }
+  std::vector<StatePoint> states;
+  for (const auto& state : part.states) {
+    if (!window_.contains(state.time)) continue;
+    states.push_back(state);
+    last_event = std::max(last_event, state.time);
+  }
+  add_states(record, std::move(states));
 }
 
 }  // namespace songhua::rollup

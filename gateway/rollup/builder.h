@@ -2,6 +2,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "rollup/record.h"
@@ -75,24 +77,32 @@ class MinuteBuilder {
   // Extends the records, or changes nothing and returns false where the message is not the latest in every respect:
   // then the minute must be rebuilt from all its messages.
   [[nodiscard]] bool append(const SourceMessage& message);
-  [[nodiscard]] const LineRecords& records() const { return records_; }
+  [[nodiscard]] const LineRecords& records() const;
+  // The same of one line that has a record. Lines that were not heard since clear_heard() have the record of then, but
+  // for the source's stretches.
+  [[nodiscard]] const Record& record(LineIndex line) const;
+  [[nodiscard]] const std::vector<Stretch>& stretches() const { return node_stretches_; }
+  [[nodiscard]] bool was_heard(LineIndex line) const { return heard_.contains(line); }
+  void clear_heard() { heard_.clear(); }
   // A line of the source that has not been heard in this minute still gets the source's stretches.
   void add_line(LineIndex line);
 
  private:
-  struct LineState {
-    UnixMillis last_event = UnixMillis::min();
-  };
-  [[nodiscard]] bool in_order(const SourceMessage& message) const;
+  [[nodiscard]] bool in_order(const SourceMessage& message);
+  [[nodiscard]] bool readings_in_order(const LineMessage& part, UnixMillis last);
+  void extend(const SourceMessage& message, const LineMessage& part);
 
   Window window_;
   const SeriesTable& table_;
   BuildRules rules_;
-  LineRecords records_;
-  std::map<LineIndex, LineState> lines_;
+  // Their stretches are behind the source's until they are asked for: a message extends those of all its lines.
+  mutable LineRecords records_;
+  std::set<LineIndex> heard_;
+  std::map<LineIndex, UnixMillis> last_events_;
   std::optional<UnixMillis> last_message_;
   std::optional<std::uint8_t> last_seq_;
-  std::vector<Stretch> node_stretches_;  // without live times: what a new line begins with
+  std::vector<Stretch> node_stretches_;                        // without live times
+  std::vector<std::pair<SeriesIndex, UnixMillis>> by_series_;  // of one message; kept for its memory
 };
 
 }  // namespace songhua::rollup

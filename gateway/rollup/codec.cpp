@@ -249,6 +249,20 @@ SeriesData read_data(Reader& r, std::uint8_t kind) {
   }
 }
 
+void write_stretches(Writer& w, const std::vector<Stretch>& stretches) {
+  w.u(stretches.size());
+  for (const auto& stretch : stretches) {
+    w.time(stretch.first_time);
+    w.u(static_cast<uint128>((stretch.last_time - stretch.first_time).count()));
+    w.byte(stretch.first_seq);
+    w.byte(stretch.last_seq);
+    w.byte(stretch.first_live ? 1 : 0);
+    if (!stretch.first_live) continue;
+    w.time(*stretch.first_live);
+    w.u(static_cast<uint128>((*stretch.last_live - *stretch.first_live).count()));
+  }
+}
+
 void write_line(Writer& w, const Record& record) {
   if (record.heard) {
     w.time(record.heard->first);
@@ -269,17 +283,25 @@ void write_line(Writer& w, const Record& record) {
     w.time(announced.first);
     w.opt_time(announced.counter_start);
   }
-  w.u(record.stretches.size());
-  for (const auto& stretch : record.stretches) {
-    w.time(stretch.first_time);
-    w.u(static_cast<uint128>((stretch.last_time - stretch.first_time).count()));
-    w.byte(stretch.first_seq);
-    w.byte(stretch.last_seq);
-    w.byte(stretch.first_live ? 1 : 0);
-    if (!stretch.first_live) continue;
-    w.time(*stretch.first_live);
-    w.u(static_cast<uint128>((*stretch.last_live - *stretch.first_live).count()));
+  write_stretches(w, record.stretches);
+}
+
+std::vector<Stretch> read_stretches(Reader& r) {
+  std::vector<Stretch> stretches;
+  const auto count = r.count();
+  for (std::size_t i = 0; i < count; ++i) {
+    Stretch stretch;
+    stretch.first_time = r.time();
+    stretch.last_time = r.time_after(stretch.first_time);
+    stretch.first_seq = r.byte();
+    stretch.last_seq = r.byte();
+    if (r.byte_below(2) == 1) {
+      stretch.first_live = r.time();
+      stretch.last_live = r.time_after(*stretch.first_live);
+    }
+    stretches.push_back(stretch);
   }
+  return stretches;
 }
 
 void read_line(Reader& r, Record& record, std::uint8_t flags) {
@@ -308,19 +330,7 @@ void read_line(Reader& r, Record& record, std::uint8_t flags) {
     announced.counter_start = r.opt_time();
     record.epochs.push_back(announced);
   }
-  const auto stretches = r.count();
-  for (std::size_t i = 0; i < stretches; ++i) {
-    Stretch stretch;
-    stretch.first_time = r.time();
-    stretch.last_time = r.time_after(stretch.first_time);
-    stretch.first_seq = r.byte();
-    stretch.last_seq = r.byte();
-    if (r.byte_below(2) == 1) {
-      stretch.first_live = r.time();
-      stretch.last_live = r.time_after(*stretch.first_live);
-    }
-    record.stretches.push_back(stretch);
-  }
+  record.stretches = read_stretches(r);
 }
 
 Record read_record(std::string_view bytes) {
@@ -370,6 +380,24 @@ std::string encode(const Record& record) {
     next = index + 1;
   }
   return head + body.take();
+}
+
+std::string encode_stretches(const std::vector<Stretch>& stretches, UnixMillis start) {
+  Writer w(start);
+  write_stretches(w, stretches);
+  return w.take();
+}
+
+Result<std::vector<Stretch>> decode_stretches(std::string_view bytes, UnixMillis start) {
+  try {
+    Reader r(bytes);
+    r.set_base(start);
+    auto stretches = read_stretches(r);
+    if (!r.at_end()) return Error{"bytes follow the end of the stretches"};
+    return stretches;
+  } catch (const Malformed& problem) {
+    return Error{problem.what()};
+  }
 }
 
 Result<Record> decode(std::string_view bytes) {

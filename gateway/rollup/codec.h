@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/result.h"
 #include "rollup/record.h"
@@ -14,5 +15,9 @@ inline constexpr std::uint8_t kRecordFormat = 1;
 [[nodiscard]] std::string encode(const Record& record);
 // Refuses another format, unknown fields, trailing bytes and values out of range; never reads past the end.
 [[nodiscard]] Result<Record> decode(std::string_view bytes);
+
+// A source's stretches alone, as they stand in the records of its lines; times relative to `start`.
+[[nodiscard]] std::string encode_stretches(const std::vector<Stretch>& stretches, UnixMillis start);
+[[nodiscard]] Result<std::vector<Stretch>> decode_stretches(std::string_view bytes, UnixMillis start);
 
 }  // namespace songhua::rollup

@@ -6,6 +6,16 @@
 
 namespace songhua::rollup {
 
+void catch_up(std::vector<Stretch>& of_line, const std::vector<Stretch>& of_source) {
+  if (of_line.size() > of_source.size()) return;  // not of this source
+  if (!of_line.empty()) {
+    const auto& grown = of_source[of_line.size() - 1];
+    of_line.back().last_time = grown.last_time;
+    of_line.back().last_seq = grown.last_seq;
+  }
+  of_line.insert(of_line.end(), of_source.begin() + static_cast<std::ptrdiff_t>(of_line.size()), of_source.end());
+}
+
 const SeriesData* Record::find(SeriesIndex index) const {
   const auto it = std::lower_bound(series.begin(), series.end(), index,
                                    [](const SeriesPart& part, SeriesIndex wanted) { return part.series < wanted; });

@@ -118,6 +118,10 @@ struct Stretch {
   bool operator==(const Stretch&) const = default;
 };
 
+// The stretches of a line that was not heard for a while brought up to those of its source: of what it knows only the
+// newest one can have grown.
+void catch_up(std::vector<Stretch>& of_line, const std::vector<Stretch>& of_source);
+
 struct StatePoint {
   UnixMillis time;
   std::int32_t code = 0;  // PackML
