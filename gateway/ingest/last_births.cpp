@@ -10,10 +10,10 @@ std::optional<UnixMillis> LastBirths::stale_since(const Pipeline::SessionKey& ke
   return it == session->second.devices().end() ? std::nullopt : it->second.stale_since;
 }
 
-void LastBirths::message(const Inbound& inbound, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
+void LastBirths::message(const Observed& observed, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
                          const std::shared_ptr<const sparkplug::NameTable>& names) {
   if (!names) return;
-  const Pipeline::SessionKey key{inbound.server, std::string(topic.group) + "/" + std::string(topic.node)};
+  const Pipeline::SessionKey key{observed.server, std::string(topic.group) + "/" + std::string(topic.node)};
   auto& devices = devices_[key];
   auto it = devices.find(topic.device);
   if (it == devices.end()) it = devices.emplace(std::string(topic.device), Device{}).first;
@@ -26,7 +26,7 @@ void LastBirths::message(const Inbound& inbound, const sparkplug::Topic& topic, 
     device.stale_since = stale;
     device.heard.clear();
   }
-  if (stale && sparkplug::is_data(topic.type)) hear(device, payload, inbound.received);
+  if (stale && sparkplug::is_data(topic.type)) hear(device, payload, observed.received);
 }
 
 // Historical values tell of the past: they clear nothing (sparkplug.md 3).

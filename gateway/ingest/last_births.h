@@ -18,7 +18,7 @@ class LastBirths final : public Observer {
   // `pipeline` must outlive it. Same thread.
   explicit LastBirths(const Pipeline& pipeline) : pipeline_(pipeline) {}
 
-  void message(const Inbound& inbound, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
+  void message(const Observed& observed, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
                const std::shared_ptr<const sparkplug::NameTable>& names) override;
 
   // Null where no birth was seen since this program started and the session knows none either.

@@ -41,9 +41,19 @@ struct Pipeline::Batch {
   std::set<SessionKey> changed;
   std::map<std::string, std::uint64_t> counts;
   CommitResult result;
+  // The message under way, read once: for its session and for its readings.
+  struct Current {
+    Position position;
+    const sparkplug::Topic& topic;
+    const sparkplug::Payload* payload;  // null: undecodable
+  };
+  const Current* current = nullptr;
 
   [[nodiscard]] Position position_of_last() const {
     return Position::at(segment, static_cast<std::uint32_t>(entries.size() - 1));
+  }
+  [[nodiscard]] Entry* find(Position position) {
+    return position.segment() == segment && position.index() < entries.size() ? &entries[position.index()] : nullptr;
   }
 };
 
@@ -78,7 +88,7 @@ void Pipeline::message(Inbound inbound) {
   entry.server = inbound.server;
   entry.topic = std::move(inbound.topic);
   entry.payload = std::move(inbound.payload);
-  repeat(entry);
+  take_in(std::move(entry));
 }
 
 void Pipeline::server_connected(std::uint8_t server, UnixMillis now) {
@@ -103,8 +113,12 @@ void Pipeline::line_state(const LineId& line, bool gone, UnixMillis at, UnixMill
 
 void Pipeline::repeat(const Entry& entry) {
   if (entry.kind == EntryKind::resolution) return;  // found again by the sessions, at its new place
+  take_in(entry);
+}
+
+void Pipeline::take_in(Entry entry) {
   queued_bytes_ += entry.payload.size() + entry.topic.size();
-  queue_.push_back(entry);
+  queue_.push_back(std::move(entry));
 }
 
 std::optional<UnixMillis> Pipeline::next_deadline() const {
@@ -241,14 +255,15 @@ void Pipeline::process_message(Batch& batch, Entry& entry) {
     entry.fate = Fate::refused;
     refuse(batch, entry, "undecodable", payload.error().message);
   }
+  const Batch::Current current{batch.position_of_last(), *topic, payload ? *payload : nullptr};
   const SessionKey key{entry.server, node_of(*topic)};
   auto& session = sessions_.try_emplace(key, options_.session).first->second;
   sparkplug::SessionMessage event;
   event.type = topic->type;
   event.device = topic->device;
-  event.payload = payload ? *payload : nullptr;
+  event.payload = current.payload;
   event.received = entry.received;
-  event.position = batch.position_of_last().value;
+  event.position = current.position.value;
   sparkplug::Actions actions;
   // Timers that were over before this message count as over, live and in replay alike.
   if (const auto deadline = session.next_deadline(); deadline && *deadline <= entry.received) {
@@ -257,10 +272,11 @@ void Pipeline::process_message(Batch& batch, Entry& entry) {
   session.on_message(event, actions);
   batch.changed.insert(key);
   if (observer_ && payload) {
-    observer_->message({entry.server, entry.topic, entry.payload, entry.received, false}, *topic, **payload,
-                       session.names());
+    observer_->message({entry.server, entry.topic, entry.payload, entry.received}, *topic, **payload, session.names());
   }
+  batch.current = &current;
   act(batch, key, actions);
+  batch.current = nullptr;
 }
 
 void Pipeline::show_command(const Entry& entry, const sparkplug::Topic& topic) {
@@ -268,45 +284,38 @@ void Pipeline::show_command(const Entry& entry, const sparkplug::Topic& topic) {
   const auto payload = decoder_.decode(entry.payload);
   if (!payload) return;
   const auto session = sessions_.find({entry.server, node_of(topic)});
-  observer_->message({entry.server, entry.topic, entry.payload, entry.received, false}, topic, **payload,
+  observer_->message({entry.server, entry.topic, entry.payload, entry.received}, topic, **payload,
                      session == sessions_.end() ? nullptr : session->second.names());
 }
 
 void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions) {
-  const auto in_batch = [&](Position position) -> Entry* {
-    return position.segment() == batch.segment && position.index() < batch.entries.size()
-               ? &batch.entries[position.index()]
-               : nullptr;
-  };
   struct Visitor {
     Pipeline& pipeline;
     Batch& batch;
     const SessionKey& key;
-    std::function<Entry*(Position)> in_batch;
 
     void operator()(const sparkplug::Apply& a) const {
-      if (Entry* entry = in_batch({a.position})) {
+      if (Entry* entry = batch.find({a.position})) {
         entry->fate = Fate::applied;
         if (a.names) {
           pipeline.remember_names(a.names);
           entry->names = a.names->id();
         }
-        pipeline.apply(batch, *entry, a.names.get(), sparkplug::ResolveOptions::Part::all, {a.position}, batch.segment);
+        pipeline.apply(batch, *entry, a.names.get(), sparkplug::ResolveOptions::Part::all, {a.position});
       }
     }
     void operator()(const sparkplug::Hold& a) const {
-      if (Entry* entry = in_batch({a.position})) {
+      if (Entry* entry = batch.find({a.position})) {
         entry->fate = Fate::held;
         ++batch.counts["held"];
-        pipeline.apply(batch, *entry, nullptr, sparkplug::ResolveOptions::Part::named, {a.position}, batch.segment);
+        pipeline.apply(batch, *entry, nullptr, sparkplug::ResolveOptions::Part::named, {a.position});
       }
     }
     void operator()(const sparkplug::ApplyHeld& a) const {
       const auto held = pipeline.entry_at(batch, {a.position});
       if (!held || !a.names) return;
       pipeline.remember_names(a.names);
-      pipeline.apply(batch, *held, a.names.get(), sparkplug::ResolveOptions::Part::aliased, {a.position},
-                     batch.segment);
+      pipeline.apply(batch, *held, a.names.get(), sparkplug::ResolveOptions::Part::aliased, {a.position});
       batch.entries.push_back({EntryKind::resolution, Fate::applied,
                                batch.entries.empty() ? batch.now : batch.entries.back().received, key.first, key.second,
                                encode_position({a.position}), a.names->id()});
@@ -314,18 +323,18 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
     void operator()(const sparkplug::Quarantine& a) const {
       auto held = pipeline.entry_at(batch, {a.position});
       // What was held has counted by its names already; only its aliases are refused.
-      if (Entry* entry = in_batch({a.position}); entry != nullptr && entry->fate != Fate::held)
+      if (Entry* entry = batch.find({a.position}); entry != nullptr && entry->fate != Fate::held)
         entry->fate = Fate::refused;
       if (held && a.reason != sparkplug::QuarantineReason::undecodable) {
         pipeline.refuse(batch, *held, std::string(to_string(a.reason)), "");
       }
     }
     void operator()(const sparkplug::Duplicate& a) const {
-      if (Entry* entry = in_batch({a.position})) entry->fate = Fate::duplicate;
+      if (Entry* entry = batch.find({a.position})) entry->fate = Fate::duplicate;
       ++batch.counts["duplicates"];
     }
     void operator()(const sparkplug::Ignored& a) const {
-      if (Entry* entry = in_batch({a.position})) entry->fate = Fate::noted;
+      if (Entry* entry = batch.find({a.position})) entry->fate = Fate::noted;
       ++batch.counts["ignored"];
     }
     void operator()(const sparkplug::RequestRebirth& a) const {
@@ -341,25 +350,36 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
     void operator()(const sparkplug::DeviceOffline&) const {}
     void operator()(const sparkplug::AllStale&) const {}
   };
-  for (const auto& action : actions) std::visit(Visitor{*this, batch, key, in_batch}, action);
+  for (const auto& action : actions) std::visit(Visitor{*this, batch, key}, action);
 }
 
 void Pipeline::apply(Batch& batch, const Entry& entry, const sparkplug::NameTable* names,
-                     sparkplug::ResolveOptions::Part part, Position, std::uint64_t segment) {
+                     sparkplug::ResolveOptions::Part part, Position position) {
+  if (batch.current && batch.current->position == position) {
+    if (batch.current->payload) take_readings(batch, entry, batch.current->topic, *batch.current->payload, names, part);
+    return;
+  }
   const auto topic = sparkplug::parse_topic(entry.topic);
-  if (!topic || topic->type == sparkplug::MessageType::ndeath) return;
-  const auto payload = decoder_.decode(entry.payload);
-  if (!payload) return;
-  auto translation = translator_.translate(*topic, **payload, names, part, entry.received);
+  if (!topic) return;
+  if (const auto payload = decoder_again_.decode(entry.payload))
+    take_readings(batch, entry, *topic, **payload, names, part);
+}
+
+void Pipeline::take_readings(Batch& batch, const Entry& entry, const sparkplug::Topic& topic,
+                             const sparkplug::Payload& payload, const sparkplug::NameTable* names,
+                             sparkplug::ResolveOptions::Part part) {
+  if (topic.type == sparkplug::MessageType::ndeath) return;
+  auto translation = translator_.translate(topic, payload, names, part, entry.received);
   for (const auto& refusal : translation.refusals) refuse(batch, entry, refusal.reason, refusal.detail);
+  const auto node = node_of(topic);
   if (translation.unknown_metrics) {
-    const SessionKey key{entry.server, node_of(*topic)};
+    const SessionKey key{entry.server, node};
     sparkplug::Actions actions;
     sessions_.at(key).on_unknown_metrics(actions);
     act(batch, key, actions);
   }
   translation.message->digest = digest_of(entry.topic, entry.payload);
-  refuse_frozen(batch, entry, keeper_.apply(store_.dictionary().source(node_of(*topic)), translation.message, segment));
+  refuse_frozen(batch, entry, keeper_.apply(store_.dictionary().source(node), translation.message, batch.segment));
 }
 
 void Pipeline::process_import(Batch& batch, Entry& entry, const std::string& source) {
@@ -496,7 +516,7 @@ std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window wi
   const auto translate = [&](const Entry& entry, std::uint64_t names_id, sparkplug::ResolveOptions::Part part) {
     const auto topic = sparkplug::parse_topic(entry.topic);
     if (!topic || topic->type == sparkplug::MessageType::ndeath || node_of(*topic) != name) return;
-    const auto payload = decoder_.decode(entry.payload);
+    const auto payload = decoder_again_.decode(entry.payload);
     if (!payload) return;
     const auto table = names(names_id);
     keep(translator_.translate(*topic, **payload, table.get(), part, entry.received).message, entry);
@@ -519,9 +539,10 @@ std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window wi
 }
 
 bool Pipeline::day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const {
-  const auto day = window_at(window.start, Grain::day, options_.zone);
-  if (now < day.end + options_.settle) return false;
-  const auto after = store_.first_committed_after(line, day.end);
+  // Most records of a commit are of one day, and the calendar costs more than all else here.
+  if (!day_.contains(window.start)) day_ = window_at(window.start, Grain::day, options_.zone);
+  if (now < day_.end + options_.settle) return false;
+  const auto after = store_.first_committed_after(line, day_.end);
   return after && *after + options_.settle <= now;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ingest/record_keeper.h"
@@ -55,12 +56,20 @@ struct CommitResult {
   std::vector<std::string> lines;                          // whose records changed
 };
 
+// A message as an observer sees it: whoever keeps it copies the texts.
+struct Observed {
+  std::uint8_t server = 0;
+  std::string_view topic;
+  std::string_view payload;
+  UnixMillis received;
+};
+
 // What a live view is told of each message that could be decoded, commands of hosts included, before it is committed.
 // `names` (may be null) are those of its session after it. See ingest/tap.h and ingest/last_births.h.
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void message(const Inbound& inbound, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
+  virtual void message(const Observed& observed, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
                        const std::shared_ptr<const sparkplug::NameTable>& names) = 0;
 };
 
@@ -121,13 +130,17 @@ class Pipeline {
   struct Batch;  // one commit under way
 
   void load_sessions();
+  void take_in(storage::Entry entry);
   void process(Batch& batch, storage::Entry& entry);
   void process_message(Batch& batch, storage::Entry& entry);
   void process_import(Batch& batch, storage::Entry& entry, const std::string& source);
   void show_command(const storage::Entry& entry, const sparkplug::Topic& topic);
   void act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions);
   void apply(Batch& batch, const storage::Entry& entry, const sparkplug::NameTable* names,
-             sparkplug::ResolveOptions::Part part, storage::Position position, std::uint64_t segment);
+             sparkplug::ResolveOptions::Part part, storage::Position position);
+  void take_readings(Batch& batch, const storage::Entry& entry, const sparkplug::Topic& topic,
+                     const sparkplug::Payload& payload, const sparkplug::NameTable* names,
+                     sparkplug::ResolveOptions::Part part);
   void refuse_frozen(Batch& batch, const storage::Entry& entry, const std::vector<UnixMillis>& windows);
   void refuse(Batch& batch, const storage::Entry& entry, const std::string& reason, const std::string& detail);
   std::vector<SharedMessage> load(storage::SourceIndex source, Window window,
@@ -150,14 +163,16 @@ class Pipeline {
   PipelineOptions options_;
   Translator translator_;
   RecordKeeper keeper_;
-  sparkplug::PayloadDecoder decoder_;
+  sparkplug::PayloadDecoder decoder_;        // of the message under way, which stays readable until the next
+  sparkplug::PayloadDecoder decoder_again_;  // of messages that came before it
   std::map<SessionKey, sparkplug::HostSession> sessions_;
   std::vector<storage::Entry> queue_;
   std::size_t queued_bytes_ = 0;
   std::map<std::uint64_t, std::shared_ptr<const sparkplug::NameTable>> names_;
   std::map<std::uint64_t, std::shared_ptr<const std::vector<storage::Entry>>> segments_;  // read for rebuilding
   std::map<std::pair<storage::SourceIndex, std::uint64_t>, std::shared_ptr<const ImportedSegment>>
-      imported_;  // the same
+      imported_;          // the same
+  mutable Window day_{};  // that day_is_final looked at last
   Observer* observer_ = nullptr;
 };
 

@@ -172,7 +172,7 @@ void Pipeline::take_again(const Entry& entry, Position position) {
 void Pipeline::translate_again(const Entry& entry, std::uint64_t names_id, Part part, Position position) {
   const auto topic = sparkplug::parse_topic(entry.topic);
   if (!topic || topic->type == sparkplug::MessageType::ndeath) return;
-  const auto payload = decoder_.decode(entry.payload);
+  const auto payload = decoder_again_.decode(entry.payload);
   if (!payload) return;
   const auto table = names(names_id);
   auto translation = translator_.translate(*topic, **payload, table.get(), part, entry.received);

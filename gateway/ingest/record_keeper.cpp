@@ -14,9 +14,12 @@ constexpr std::size_t kWindowsKept = 3;
 // can make the gateway read again.
 constexpr std::size_t kWindowsMadeUp = 240;
 
-std::set<UnixMillis> windows_touched(const rollup::SourceMessage& message, Millis length) {
-  std::set<UnixMillis> windows;
-  for (const auto minute : message.minutes()) windows.insert(floor_to(minute, length));
+// Ascending.
+std::vector<UnixMillis> windows_touched(const rollup::SourceMessage& message, Millis length) {
+  auto windows = message.minutes();
+  if (length == kMinute) return windows;
+  for (auto& window : windows) window = floor_to(window, length);
+  windows.erase(std::unique(windows.begin(), windows.end()), windows.end());
   return windows;
 }
 
@@ -55,12 +58,11 @@ RecordKeeper::Open& RecordKeeper::open(storage::SourceIndex index, Source& sourc
   return window;
 }
 
-void RecordKeeper::add(Open& window, const Source& source, const SharedMessage& message, std::uint64_t segment) {
+void RecordKeeper::add(Open& window, const SharedMessage& message, std::uint64_t segment) {
   if (window.segments.empty() || window.segments.back() < segment) window.segments.push_back(segment);
   window.messages.push_back(message);
   window.changed = true;
   if (window.builder && !window.builder->append(*message)) window.builder.reset();
-  if (window.builder) source.add_lines_to(*window.builder, window.window.start);
 }
 
 std::vector<rollup::LineIndex> RecordKeeper::Source::lines_in(UnixMillis window) const {
@@ -103,7 +105,7 @@ std::vector<UnixMillis> RecordKeeper::apply(storage::SourceIndex index, const Sh
   Source& source = source_of(index);
   const auto touched = windows_touched(*message, source.length);
   for (const auto& part : message->lines) {
-    if (!touched.empty()) know(index, source, part.line, *touched.begin());
+    if (!touched.empty()) know(index, source, part.line, touched.front());
   }
   std::vector<UnixMillis> frozen;
   for (const auto start : touched) {
@@ -111,7 +113,7 @@ std::vector<UnixMillis> RecordKeeper::apply(storage::SourceIndex index, const Sh
     if (window.frozen) {
       frozen.push_back(start);
     } else {
-      add(window, source, message, segment);
+      add(window, message, segment);
     }
   }
   return frozen;

@@ -67,7 +67,7 @@ class RecordKeeper {
   Source& source_of(storage::SourceIndex index);
   Open& open(storage::SourceIndex index, Source& source, UnixMillis start);
   void know(storage::SourceIndex index, Source& source, rollup::LineIndex line, UnixMillis first);
-  void add(Open& window, const Source& source, const SharedMessage& message, std::uint64_t segment);
+  static void add(Open& window, const SharedMessage& message, std::uint64_t segment);
 
   storage::Store& store_;
   rollup::BuildRules rules_;

@@ -45,14 +45,15 @@ std::size_t Tap::listeners() const {
   return listeners_.size();
 }
 
-void Tap::message(const Inbound& inbound, const sparkplug::Topic&, const sparkplug::Payload&,
+void Tap::message(const Observed& observed, const sparkplug::Topic&, const sparkplug::Payload&,
                   const std::shared_ptr<const sparkplug::NameTable>& names) {
   if (listeners() == 0) return;
   if (seen_.size() >= limits_.messages) {
     ++seen_dropped_;
     return;
   }
-  seen_.push_back({inbound.server, inbound.topic, inbound.payload, inbound.received, names});
+  seen_.push_back(
+      {observed.server, std::string(observed.topic), std::string(observed.payload), observed.received, names});
 }
 
 void Tap::committed() {

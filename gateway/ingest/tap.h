@@ -63,7 +63,7 @@ class Tap final : public Observer {
   [[nodiscard]] std::size_t listeners() const;
 
   // The pipeline's thread. What was seen is shown once it is durable.
-  void message(const Inbound& inbound, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
+  void message(const Observed& observed, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
                const std::shared_ptr<const sparkplug::NameTable>& names) override;
   void committed();
   void not_committed() {

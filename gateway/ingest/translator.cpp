@@ -24,16 +24,21 @@ std::string name_for_people(const ResolvedMetric& metric) {
   return "metric " + std::to_string(metric.index);
 }
 
+// Nearly all factors are one, and a 128-bit division costs more than all else that is done with a value.
+std::optional<Quantity> scaled(int128 value, Fraction factor) {
+  return factor.is_one() ? std::optional(value) : scale_floor(value, factor);
+}
+
 // The wire value as an exact integer of base units; none where its type has no number.
 std::optional<Quantity> as_quantity(const sparkplug::Value& value, Fraction factor) {
-  if (const auto* i = std::get_if<std::int64_t>(&value)) return scale_floor(*i, factor);
-  if (const auto* u = std::get_if<std::uint64_t>(&value)) return scale_floor(static_cast<int128>(*u), factor);
-  if (const auto* b = std::get_if<bool>(&value)) return scale_floor(*b ? 1 : 0, factor);
+  if (const auto* i = std::get_if<std::int64_t>(&value)) return scaled(*i, factor);
+  if (const auto* u = std::get_if<std::uint64_t>(&value)) return scaled(static_cast<int128>(*u), factor);
+  if (const auto* b = std::get_if<bool>(&value)) return scaled(*b ? 1 : 0, factor);
   if (const auto* d = std::get_if<double>(&value)) {
     const auto fixed = Fixed9::from_double(*d);
     if (!fixed) return std::nullopt;
-    const auto scaled = scale_floor(fixed->units, factor);
-    return scaled ? std::optional(floor_div(*scaled, Fixed9::kOne)) : std::nullopt;
+    const auto units = scaled(fixed->units, factor);
+    return units ? std::optional(floor_div(*units, Fixed9::kOne)) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -47,25 +52,32 @@ std::optional<Fixed9> as_fixed(const sparkplug::Value& value, Fraction factor) {
     if (units) fixed = Fixed9{*units};
   }
   if (!fixed || factor.is_one()) return fixed;
-  const auto scaled = scale_floor(fixed->units, factor);
-  return scaled ? std::optional(Fixed9{*scaled}) : std::nullopt;
+  const auto units = scale_floor(fixed->units, factor);
+  return units ? std::optional(Fixed9{*units}) : std::nullopt;
 }
 
 }  // namespace
 
 struct Translator::Context {
   UnixMillis received;
+  std::size_t metrics = 0;  // of the message
   bool historical = false;
-  std::map<rollup::LineIndex, rollup::LineMessage> lines;
+  const Roles* roles = nullptr;            // of the share, once one of its metrics was met
+  std::vector<rollup::LineMessage> lines;  // ascending by index; mostly one
   std::vector<Refusal> refusals;
   bool unknown = false;
   // Counter Epoch and Counter Start of the message; they hold for all its lines.
   std::map<rollup::LineIndex, std::optional<UnixMillis>> starts;
 
   rollup::LineMessage& line(rollup::LineIndex index) {
-    auto& message = lines[index];
-    message.line = index;
-    return message;
+    auto it = std::lower_bound(lines.begin(), lines.end(), index,
+                               [](const rollup::LineMessage& m, rollup::LineIndex wanted) { return m.line < wanted; });
+    if (it == lines.end() || it->line != index) {
+      it = lines.emplace(it);
+      it->line = index;
+      if (lines.size() == 1) it->readings.reserve(metrics);
+    }
+    return *it;
   }
   void refuse(std::string reason, const ResolvedMetric& metric) {
     refusals.push_back({std::move(reason), name_for_people(metric)});
@@ -128,15 +140,16 @@ void Translator::learn_silence(const sparkplug::Topic& topic, const std::string&
   if (silence_of(device) == silence) return;
   silence_[device] = silence;
   store_.set_fact(kSilenceFact + device, value);
-  std::erase_if(by_share_, [&](const auto& entry) { return entry.first.first == device; });
+  by_share_.erase(device);
   std::erase_if(by_name_, [&](const auto& entry) { return entry.first.starts_with(device + '\n'); });
 }
 
 const Translator::Roles& Translator::roles_of(const sparkplug::Topic& topic, const sparkplug::DeviceNames& share) {
-  auto& roles = by_share_[{device_key(topic), share.id()}];
+  const auto device = device_key(topic);
+  auto& roles = by_share_[device][share.id()];
   if (!roles) {
     roles = std::make_unique<Roles>();
-    const auto silence = silence_of(device_key(topic));
+    const auto silence = silence_of(device);
     for (const auto& def : share.all()) {
       auto role = role_of({topic.group, topic.node, topic.device, def.name, def.datatype}, silence, false);
       if (role.has_line && !role.series.empty()) roles->lines.insert(role.line);
@@ -157,11 +170,12 @@ const Translator::Role& Translator::role_of_name(const sparkplug::Topic& topic, 
 }
 
 const Translator::Role& Translator::role_of_metric(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share,
-                                                   const ResolvedMetric& metric) {
+                                                   const ResolvedMetric& metric, Context& context) {
   if (share && metric.def) {
     const auto index = metric.def - share->all().data();
     if (index >= 0 && index < static_cast<std::ptrdiff_t>(share->all().size())) {
-      return roles_of(topic, *share).metrics[static_cast<std::size_t>(index)];
+      if (!context.roles) context.roles = &roles_of(topic, *share);
+      return context.roles->metrics[static_cast<std::size_t>(index)];
     }
   }
   return role_of_name(topic, metric);
@@ -229,7 +243,7 @@ void Translator::take(const sparkplug::Topic& topic, const sparkplug::DeviceName
   if (!metric.usable()) context.refuse(std::string(to_string(metric.problem)), metric);
   if ((nameless && !metric.def) || metric.is_transient) return;
 
-  const Role& role = role_of_metric(topic, share, metric);
+  const Role& role = role_of_metric(topic, share, metric, context);
   if (std::holds_alternative<lines::UnmappedMetric>(role.meaning) ||
       std::holds_alternative<lines::IgnoredMetric>(role.meaning) ||
       std::holds_alternative<lines::PropertyMetric>(role.meaning) ||
@@ -276,10 +290,12 @@ Translation Translator::translate(const sparkplug::Topic& topic, const sparkplug
 
   Context context;
   context.received = received;
+  context.metrics = resolved_.metrics.size();
   for (const auto& metric : resolved_.metrics) take(topic, share, metric, context);
   if (share) {
     // A message that carries none of the line's metrics is heard all the same; silence is judged by it.
-    for (const auto line : roles_of(topic, *share).lines) context.line(line);
+    const auto& roles = context.roles ? *context.roles : roles_of(topic, *share);
+    for (const auto line : roles.lines) context.line(line);
   }
 
   Translation translation;
@@ -293,14 +309,13 @@ Translation Translator::translate(const sparkplug::Topic& topic, const sparkplug
   if (payload.has_seq() && payload.seq() <= 255) message->seq = static_cast<std::uint8_t>(payload.seq());
   message->starts_session = topic.type == sparkplug::MessageType::nbirth;
   const bool live = (options.is_birth || sparkplug::is_data(topic.type)) && !context.historical;
-  for (auto& [index, line] : context.lines) {
+  for (auto& line : context.lines) {
     line.live = live;
-    if (line.epoch) {
-      if (const auto start = context.starts.find(index); start != context.starts.end())
-        line.epoch->counter_start = start->second;
-    }
-    message->lines.push_back(std::move(line));
+    if (!line.epoch) continue;
+    if (const auto start = context.starts.find(line.line); start != context.starts.end())
+      line.epoch->counter_start = start->second;
   }
+  message->lines = std::move(context.lines);
   translation.message = std::move(message);
   return translation;
 }

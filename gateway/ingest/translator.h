@@ -61,13 +61,14 @@ class Translator {
     std::vector<Role> metrics;          // by position in the birth's share
     std::set<rollup::LineIndex> lines;  // that have series
   };
-  struct Context;  // of one message being translated
+  using RolesByShare = std::map<std::uint64_t, std::unique_ptr<Roles>>;  // by content of the birth
+  struct Context;                                                        // of one message being translated
 
   Role role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied);
   const Roles& roles_of(const sparkplug::Topic& topic, const sparkplug::DeviceNames& share);
   const Role& role_of_name(const sparkplug::Topic& topic, const sparkplug::ResolvedMetric& metric);
   const Role& role_of_metric(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share,
-                             const sparkplug::ResolvedMetric& metric);
+                             const sparkplug::ResolvedMetric& metric, Context& context);
   Silence silence_of(const std::string& device);
   void learn_silence(const sparkplug::Topic& topic, const std::string& value);
   void take(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share, const sparkplug::ResolvedMetric& metric,
@@ -80,7 +81,7 @@ class Translator {
   TimeLimits limits_;
   Millis gap_;
   sparkplug::ResolvedMessage resolved_;
-  std::map<std::pair<std::string, std::uint64_t>, std::unique_ptr<Roles>> by_share_;  // by device and content of birth
+  std::unordered_map<std::string, RolesByShare> by_share_;  // by device
   std::map<std::string, std::unique_ptr<Role>> by_name_;
   std::map<std::string, Silence> silence_;
 };

@@ -42,10 +42,10 @@ class Control {
   // Shows messages to both who look at them.
   struct Observers final : ingest::Observer {
     explicit Observers(Control& owner) : control(owner) {}
-    void message(const ingest::Inbound& inbound, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
+    void message(const ingest::Observed& observed, const sparkplug::Topic& topic, const sparkplug::Payload& payload,
                  const std::shared_ptr<const sparkplug::NameTable>& names) override {
-      control.births_.message(inbound, topic, payload, names);
-      control.tap_.message(inbound, topic, payload, names);
+      control.births_.message(observed, topic, payload, names);
+      control.tap_.message(observed, topic, payload, names);
     }
     Control& control;
   };
