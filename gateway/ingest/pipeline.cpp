@@ -61,7 +61,7 @@ Pipeline::Pipeline(storage::Store& store, PipelineOptions options)
     : store_(store),
       options_(std::move(options)),
       translator_(store, options_.mapping, options_.limits, options_.gap),
-      keeper_(store, {options_.gap},
+      keeper_(store, {options_.gap}, options_.readings_in_memory,
               [this](storage::SourceIndex source, Window window, const std::vector<std::uint64_t>& segments) {
                 return load(source, window, segments);
               }) {
@@ -152,8 +152,11 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     if (batch.entries.empty() && batch.changed.empty()) return batch.result;
 
     const auto generation = batch.segment;
-    const auto written = keeper_.flush(
-        generation, now, [&](rollup::LineIndex line, Window window) { return day_is_final(line, window, now); });
+    RecordKeeper::Written written;
+    if (!batch.entries.empty()) {  // else the next commit has this generation, too
+      written = keeper_.flush(generation, now,
+                              [&](rollup::LineIndex line, Window window) { return day_is_final(line, window, now); });
+    }
     store_.journal().append(
         {std::make_move_iterator(batch.entries.begin()), std::make_move_iterator(batch.entries.end())});
     for (const auto& key : batch.changed) store_.put_session(key.first, key.second, sessions_.at(key).save());

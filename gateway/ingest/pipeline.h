@@ -26,6 +26,8 @@ struct PipelineOptions {
   Millis settle = std::chrono::minutes{10};
   TimeZone zone = TimeZone::shanghai();
   sparkplug::HostSessionOptions session;
+  // Of messages whose minutes may have to be made again, some 64 bytes each. Beyond it they are read from the journal.
+  std::size_t readings_in_memory = 150'000;
 };
 
 // The text of the mapping by which the store's records were made last; empty: the built-in rules alone.

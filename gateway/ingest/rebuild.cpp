@@ -104,6 +104,7 @@ void Pipeline::rebuild(Adopted& adopted, UnixMillis now, const Progress& progres
   for (std::uint32_t i = 0; i < dictionary.series_count(); ++i)
     specs.push_back(dictionary.spec(rollup::SeriesIndex{i}));
 
+  (void)store_.complete_windows(adopted.generation, now);  // what is compared is whole
   storage::Rebuild rebuild(store_, Translator::reasons(), {Translator::kSilenceFact});
   std::size_t waiting = 0;
   UnixMillis last{};
@@ -127,6 +128,7 @@ void Pipeline::rebuild(Adopted& adopted, UnixMillis now, const Progress& progres
     if (progress) progress(i + 1, segments.size());
   }
   flush();
+  (void)store_.complete_windows(adopted.generation, last);
   segments_.clear();
   imported_.clear();
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ class RecordKeeper {
   using Load = std::function<std::vector<SharedMessage>(storage::SourceIndex source, Window window,
                                                         const std::vector<std::uint64_t>& segments)>;
 
-  RecordKeeper(storage::Store& store, rollup::BuildRules rules, Load load);
+  // `readings`: how many of the messages' readings may stay in memory.
+  RecordKeeper(storage::Store& store, rollup::BuildRules rules, std::size_t readings, Load load);
 
   // `segment`: the journal segment that holds the message. Windows of the message that are frozen (store.h) are left as
   // they are: their starts are returned.
@@ -36,9 +38,10 @@ class RecordKeeper {
   };
   // Writes what changed, marks it to be forwarded, inside the caller's transaction. `is_final` tells whether the
   // record's day was final before: then what is replaced is kept.
-  Written flush(std::uint64_t generation, UnixMillis now,
-                const std::function<bool(rollup::LineIndex, Window)>& is_final);
-  // Lets go of windows that are not among the newest; after a successful commit.
+  using IsFinal = std::function<bool(rollup::LineIndex, Window)>;
+  Written flush(std::uint64_t generation, UnixMillis now, const IsFinal& is_final);
+  // Lets go of windows that are not among the newest, and of messages that would fill memory; after a successful
+  // commit.
   void trim();
   // Forgets everything in memory; after a rollback.
   void reset();
@@ -47,11 +50,13 @@ class RecordKeeper {
   struct Open {
     Window window;
     std::unique_ptr<rollup::MinuteBuilder> builder;  // null: the window is rebuilt at each flush
-    std::vector<SharedMessage> messages;
-    std::vector<std::uint64_t> segments;  // ascending
+    std::vector<SharedMessage> messages;             // all of them where there is no builder, else those after ...
+    std::uint64_t forgotten_to = 0;                  // ... this segment: the journal has the others
+    std::vector<std::uint64_t> segments;             // ascending
     bool changed = false;
     bool frozen = false;
     std::map<rollup::LineIndex, std::size_t> written;  // hash of the bytes last written
+    std::optional<UnixMillis> behind_since;            // records wait for their source's stretches (storage/store.h)
   };
   struct Source {
     std::map<UnixMillis, Open> windows;
@@ -59,6 +64,7 @@ class RecordKeeper {
     // record in each window of the source, because that keeps the source's unbroken stretches.
     std::map<rollup::LineIndex, UnixMillis> lines;
     Millis length = kMinute;
+    UnixMillis newest = UnixMillis::min();  // of its windows, also of those in the store only
 
     [[nodiscard]] std::vector<rollup::LineIndex> lines_in(UnixMillis window) const;
     void add_lines_to(rollup::MinuteBuilder& builder, UnixMillis window) const;
@@ -67,12 +73,22 @@ class RecordKeeper {
   Source& source_of(storage::SourceIndex index);
   Open& open(storage::SourceIndex index, Source& source, UnixMillis start);
   void know(storage::SourceIndex index, Source& source, rollup::LineIndex line, UnixMillis first);
-  static void add(Open& window, const SharedMessage& message, std::uint64_t segment);
+  [[nodiscard]] bool add(storage::SourceIndex index, Open& window, const SharedMessage& message, std::uint64_t segment);
+  [[nodiscard]] bool recall(storage::SourceIndex index, Open& window);
+  struct Flush;  // one under way
+  void write_heard(Flush& flush, storage::SourceIndex index, Open& window);
+  void write_all(Flush& flush, storage::SourceIndex index, const Source& source, Open& window);
+  void put(Flush& flush, storage::SourceIndex index, Open& window, rollup::LineIndex line,
+           const rollup::Record& record);
+  void complete(Flush& flush, storage::SourceIndex index, Open& window);
 
   storage::Store& store_;
   rollup::BuildRules rules_;
   Load load_;
   std::map<storage::SourceIndex, Source> sources_;
+  std::size_t readings_kept_;
+  std::size_t readings_ = 0;     // taken in since messages were let go
+  bool store_is_behind_ = true;  // windows that an earlier life of this object left behind may be in the store
 };
 
 // Sources of interval meters keep quarter-hour records; their names begin with this.

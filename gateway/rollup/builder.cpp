@@ -242,6 +242,13 @@ const LineRecords& MinuteBuilder::records() const {
   return records_;
 }
 
+std::vector<LineIndex> MinuteBuilder::lines() const {
+  std::vector<LineIndex> lines;
+  lines.reserve(records_.size());
+  for (const auto& [line, record] : records_) lines.push_back(line);
+  return lines;
+}
+
 const Record& MinuteBuilder::record(LineIndex line) const {
   auto& record = records_.at(line);
   catch_up(record.stretches, node_stretches_);

@@ -78,6 +78,7 @@ class MinuteBuilder {
   // then the minute must be rebuilt from all its messages.
   [[nodiscard]] bool append(const SourceMessage& message);
   [[nodiscard]] const LineRecords& records() const;
+  [[nodiscard]] std::vector<LineIndex> lines() const;
   // The same of one line that has a record. Lines that were not heard since clear_heard() have the record of then, but
   // for the source's stretches.
   [[nodiscard]] const Record& record(LineIndex line) const;

@@ -61,6 +61,10 @@ Result<std::unique_ptr<SQLite::Database>> open_database(const std::string& path,
     if (const int version = pragma(*db, "user_version"); version > newest) {
       return Error{path + ": written by a newer version of this program (schema " + std::to_string(version) +
                    ", this one knows " + std::to_string(newest) + ")"};
+    } else if (!writing && !empty && version < newest) {
+      return Error{path + ": written by an older version of this program (schema " + std::to_string(version) +
+                   ", this one reads " + std::to_string(newest) +
+                   "); the next start of its service brings it up to date"};
     }
     if (!writing) {
       if (empty) return Error{path + ": the file holds nothing yet"};

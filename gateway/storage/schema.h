@@ -38,6 +38,11 @@ CREATE TABLE quarantine(id INTEGER PRIMARY KEY, received INTEGER NOT NULL, reaso
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE line_state(line TEXT NOT NULL, at INTEGER NOT NULL, gone INTEGER NOT NULL,
                         PRIMARY KEY(line, at)) STRICT, WITHOUT ROWID;
+)sql"},
+                                                     // Of a source's newest window, while records of lines that were
+                                                     // not heard of late wait for them (storage/behind.cpp).
+                                                     {2, R"sql(
+ALTER TABLE touched ADD COLUMN stretches BLOB;
 )sql"}};
 
 // A recording holds the journal as the store does, and nothing that can be derived from it.

@@ -27,6 +27,18 @@ inline std::string blob(const SQLite::Column& column) {
   return size == 0 ? std::string() : std::string(static_cast<const char*>(column.getBlob()), size);
 }
 
+// A row of: start, source, length, generation, committed, changed, bytes.
+inline RecordRow row_of(SQLite::Statement& query, rollup::LineIndex line) {
+  RecordRow row;
+  const auto start = unix_millis(query.getColumn(0).getInt64());
+  row.key = {line, SourceIndex{query.getColumn(1).getUInt()}, {start, start + Millis{query.getColumn(2).getInt64()}}};
+  row.generation = static_cast<std::uint64_t>(query.getColumn(3).getInt64());
+  row.committed = unix_millis(query.getColumn(4).getInt64());
+  row.changed = unix_millis(query.getColumn(5).getInt64());
+  row.bytes = blob(query.getColumn(6));
+  return row;
+}
+
 // Prepared once: these run for every commit.
 struct Store::Statements {
   explicit Statements(SQLite::Database& db)
@@ -44,7 +56,9 @@ struct Store::Statements {
         get_record(db,
                    "SELECT length, generation, committed, changed, bytes FROM record "
                    "WHERE line = ? AND start = ? AND source = ?"),
-        set_touched(db, "INSERT OR REPLACE INTO touched(source, start, segments) VALUES (?, ?, ?)"),
+        set_touched(db,
+                    "INSERT INTO touched(source, start, segments, stretches) VALUES (?1, ?2, ?3, ?4) "
+                    "ON CONFLICT(source, start) DO UPDATE SET segments = ?3, stretches = ?4"),
         get_touched(db, "SELECT segments FROM touched WHERE source = ? AND start = ?"),
         put_session(db, "INSERT OR REPLACE INTO session(server, node, bytes) VALUES (?, ?, ?)"),
         mark_dirty(db,

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "rollup/codec.h"
+#include "storage/behind.h"
 #include "storage/schema.h"
 #include "storage/statements.h"
 
@@ -204,25 +205,10 @@ std::optional<RecordRow> Store::record(const RecordKey& key) const {
   row.committed = unix_millis(s.getColumn(2).getInt64());
   row.changed = unix_millis(s.getColumn(3).getInt64());
   row.bytes = blob(s.getColumn(4));
+  Completion(*database_).complete(row);
   s.reset();
   return row;
 }
-
-namespace {
-
-// A row of: start, source, length, generation, committed, changed, bytes.
-RecordRow row_of(SQLite::Statement& query, rollup::LineIndex line) {
-  RecordRow row;
-  const auto start = unix_millis(query.getColumn(0).getInt64());
-  row.key = {line, SourceIndex{query.getColumn(1).getUInt()}, {start, start + Millis{query.getColumn(2).getInt64()}}};
-  row.generation = static_cast<std::uint64_t>(query.getColumn(3).getInt64());
-  row.committed = unix_millis(query.getColumn(4).getInt64());
-  row.changed = unix_millis(query.getColumn(5).getInt64());
-  row.bytes = blob(query.getColumn(6));
-  return row;
-}
-
-}  // namespace
 
 void Store::scan_records(rollup::LineIndex line, std::optional<Window> range,
                          const std::function<void(RecordRow)>& visit) const {
@@ -232,7 +218,12 @@ void Store::scan_records(rollup::LineIndex line, std::optional<Window> range,
   query.bind(1, sql_index(line));
   query.bind(2, range ? sql(range->start) : INT64_MIN);
   query.bind(3, range ? sql(range->end) : INT64_MAX);
-  while (query.executeStep()) visit(row_of(query, line));
+  Completion completion(*database_);
+  while (query.executeStep()) {
+    auto row = row_of(query, line);
+    completion.complete(row);
+    visit(std::move(row));
+  }
 }
 
 void Store::scan_back(rollup::LineIndex line, const std::function<bool(RecordRow)>& visit) const {
@@ -240,8 +231,11 @@ void Store::scan_back(rollup::LineIndex line, const std::function<bool(RecordRow
                           "SELECT start, source, length, generation, committed, changed, bytes FROM record "
                           "WHERE line = ? ORDER BY start DESC, source DESC");
   query.bind(1, sql_index(line));
+  Completion completion(*database_);
   while (query.executeStep()) {
-    if (!visit(row_of(query, line))) return;
+    auto row = row_of(query, line);
+    completion.complete(row);
+    if (!visit(std::move(row))) return;
   }
 }
 
@@ -354,13 +348,19 @@ std::vector<std::uint64_t> Store::touched(SourceIndex source, UnixMillis window_
   return numbers;
 }
 
-void Store::set_touched(SourceIndex source, UnixMillis window_start, const std::vector<std::uint64_t>& segments) {
+void Store::set_touched(SourceIndex source, UnixMillis window_start, const std::vector<std::uint64_t>& segments,
+                        const std::string& behind) {
   const auto bytes = encode_numbers(segments);
   auto& s = statements_->set_touched;
   s.reset();
   s.bind(1, sql_index(source));
   s.bind(2, sql(window_start));
   s.bindNoCopy(3, bytes.data(), static_cast<int>(bytes.size()));
+  if (behind.empty()) {
+    s.bind(4);
+  } else {
+    s.bindNoCopy(4, behind.data(), static_cast<int>(behind.size()));
+  }
   s.exec();
 }
 

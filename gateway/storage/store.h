@@ -116,7 +116,17 @@ class Store {
 
   // Which segments hold messages that touch a source's window.
   [[nodiscard]] std::vector<std::uint64_t> touched(SourceIndex source, UnixMillis window_start) const;
-  void set_touched(SourceIndex source, UnixMillis window_start, const std::vector<std::uint64_t>& segments);
+  // `behind` (rollup::encode_stretches; mostly empty): records of the window whose lines were not heard of late lack
+  // these stretches of their source. Whoever reads them gets them whole; the bytes are written by complete_window. Only
+  // a source's newest window may be behind.
+  void set_touched(SourceIndex source, UnixMillis window_start, const std::vector<std::uint64_t>& segments,
+                   const std::string& behind = {});
+  [[nodiscard]] std::optional<UnixMillis> newest_touched(SourceIndex source) const;
+  // Writes what records lack and marks it to be forwarded; the lines whose records changed.
+  std::vector<rollup::LineIndex> complete_window(SourceIndex source, UnixMillis window_start, std::uint64_t generation,
+                                                 UnixMillis now);
+  // The same of every source's newest window: what a program that was killed has left behind.
+  std::vector<rollup::LineIndex> complete_windows(std::uint64_t generation, UnixMillis now);
   // Is one of these segments no longer in the journal? Then the window that they touch is frozen: it can't be rebuilt.
   [[nodiscard]] bool is_frozen(const std::vector<std::uint64_t>& touched) const;
   [[nodiscard]] std::vector<std::pair<SourceIndex, UnixMillis>> frozen_windows() const;
@@ -155,6 +165,7 @@ class Store {
  private:
   Store() = default;
   void load();
+  class Completion;  // behind.cpp
 
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Dictionary> dictionary_;
