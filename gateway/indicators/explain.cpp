@@ -2,20 +2,12 @@
 
 #include <algorithm>
 
-#include "indicators/explain_nodes.h"
+#include "indicators/explain_trees.h"
+#include "indicators/figures_bulletin.h"
+#include "indicators/index_parts.h"
 
 namespace songhua::indicators {
 namespace {
-
-// How a figure follows from its children; without a rule they only say what went into it.
-struct Tree {
-  std::string rule;
-  Nodes children;
-};
-
-Explanation number(std::string label, const Rational& value) {
-  return leaf(std::move(label), value, "1");
-}
 
 Item item_of_level(const std::string& id) {
   if (id == "gross_output_current") return Item::gross_output_current;
@@ -38,10 +30,10 @@ Explanation energy_intensity_node(const std::string& label, Explanation energy, 
 
 class Trees {
  public:
-  Trees(Evaluation& e, const Ask& ask, bool by_product)
-      : e_(e), ask_(ask), selection_(e.select(ask.scope, ask.period, by_product)) {}
+  Trees(Evaluation& e, const Ask& ask)
+      : e_(e), ask_(ask), selection_(e.select(ask.scope, ask.period, by_product(ask))) {}
 
-  Tree of(Family family) {
+  Tree of(Family family, const IndicatorRow& row) {
     switch (family) {
       case Family::level:
         return level();
@@ -58,19 +50,29 @@ class Trees {
       case Family::share:
         return share();
       case Family::kpi:
-        return kpi();
+        return kpi_tree(e_, ask_);
       case Family::product:
         return product();
       case Family::quality:
         return coverage();
       case Family::target:
-        return inputs_of_target();
+        return target_tree(e_, ask_, row);
+      case Family::capacity:
+        return capacity_tree(e_, ask_);
+      case Family::index:
+        return index_tree(e_, ask_);
+      case Family::count:
+        return counted();
       default:
-        return other();
+        return bulletin();
     }
   }
 
  private:
+  static bool by_product(const Ask& ask) {
+    return find_term(ask.id)->by_product || ask.id == "products_grown" || ask.id == "products_compared";
+  }
+
   Explanation level_of(Item item) { return level_node(e_, item, selection_, ask_.period); }
 
   Tree level() {
@@ -177,85 +179,6 @@ class Trees {
             {level_node(e_, Item::value_added_current, part, ask_.period), level_of(Item::value_added_current)}};
   }
 
-  // --- KPIs (indicators.md 7)
-  Explanation time(const std::string& label, std::vector<IsoTime> times) {
-    return quantity_of(e_, selection_, ask_.period, label, [times = std::move(times)](const QuantityRow& row) {
-      constexpr std::string_view kTime = "time.";
-      if (!row.key.measure.starts_with(kTime)) return false;
-      return std::ranges::count(times, iso_time(std::string_view(row.key.measure).substr(kTime.size()))) > 0;
-    });
-  }
-  Explanation production() { return time("APT", {IsoTime::production}); }
-  Explanation processing() { return time("AUPT", {IsoTime::production, IsoTime::setup}); }
-  Explanation busy() { return time("AUBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure}); }
-  Explanation planned() {
-    return time("PBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure, IsoTime::down});
-  }
-  Explanation units(const std::string& label, std::vector<std::string> measures) {
-    return quantity_of(e_, selection_, ask_.period, label, [measures = std::move(measures)](const QuantityRow& row) {
-      return std::ranges::count(measures, row.key.measure) > 0;
-    });
-  }
-  // sum PRI * q, PRI = 3,600,000 ms / capacity.
-  Explanation cycles(const std::string& label, const std::vector<std::string>& measures) {
-    const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
-      const auto priced = e_.rollups().priced(row.enterprise, row.line, *product, e_.inputs().day_of(piece.start));
-      const Rational pri =
-          priced.capacity_per_hour ? Rational(3'600'000 / rational(*priced.capacity_per_hour)) : Rational(0);
-      return computed(row.key.measure + " " + product->id, "ms", "product",
-                      {row_node(e_, row, piece), leaf("PRI", pri, "ms", product->place.str())});
-    };
-    return sum_of_rows(
-        e_, selection_, ask_.period, label, "ms",
-        [&](const QuantityRow& row) { return std::ranges::count(measures, row.key.measure) > 0; }, term);
-  }
-  Explanation cycles_good() { return cycles("sum PRI * GQ", {"output.good"}); }
-  Explanation cycles_all() { return cycles("sum PRI * PQ", {"output.good", "output.rejected"}); }
-  Explanation made() { return units("PQ", {"output.good", "output.rejected"}); }
-
-  Tree kpi() {
-    const auto& id = ask_.id;
-    if (id == "availability") return {"percent", {production(), planned()}};
-    if (id == "effectiveness") return {"percent", {cycles_all(), production()}};
-    if (id == "quality_ratio") return {"percent", {cycles_good(), cycles_all()}};
-    if (id == "oee") return {"percent", {cycles_good(), planned()}};
-    if (id == "nee") {
-      return {"percent",
-              {computed("AUPT * sum PRI * GQ", "", "product", {processing(), cycles_good()}),
-               computed("PBT * APT", "", "product", {planned(), production()})}};
-    }
-    if (id == "utilisation_efficiency") return {"percent", {production(), busy()}};
-    if (id == "technical_efficiency") {
-      return {"percent", {production(), time("APT + ADET", {IsoTime::production, IsoTime::delay, IsoTime::failure})}};
-    }
-    if (id == "allocation_efficiency") return {"percent", {busy(), planned()}};
-    if (id == "setup_ratio") return {"percent", {time("AUST", {IsoTime::setup}), processing()}};
-    return kpi_of_units();
-  }
-
-  Tree kpi_of_units() {
-    const auto& id = ask_.id;
-    if (id == "scrap_ratio") return {"percent", {units("SQ", {"output.rejected"}), made()}};
-    if (id == "rework_ratio") return {"percent", {units("RQ", {"output.reworked"}), made()}};
-    if (id == "first_pass_yield") {
-      auto good = units("GQ", {"output.good"}), reworked = units("RQ", {"output.reworked"});
-      const bool positive = *parse_exact(good.value) > *parse_exact(reworked.value);
-      return {positive ? "percent" : "",
-              {computed("GQ - RQ", "", "difference", {std::move(good), std::move(reworked)}), made()}};
-    }
-    if (id == "throughput_per_hour") {
-      return {"quotient",
-              {computed("PQ * 3,600,000", "", "product", {made(), number("ms per hour", 3'600'000)}), busy()}};
-    }
-    const bool iso = e_.settings().mtbf == MtbfMethod::iso;
-    auto span = id == "mttr_s" ? time("FT", {IsoTime::failure}) : iso ? processing() : production();
-    Nodes count{units("FE", {"event.failures"})};
-    if (iso) count.push_back(number("1", 1));
-    return {"quotient",
-            {computed("seconds", "s", "quotient", {std::move(span), number("ms per second", 1000)}),
-             computed("failures", "", "sum", std::move(count))}};
-  }
-
   // --- Products
   Explanation output(const Selection& selection, const Period& period, bool physical) {
     const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
@@ -269,7 +192,7 @@ class Trees {
   }
 
   Tree product() {
-    if (ask_.id == "energy_per_unit") return other();
+    if (ask_.id == "energy_per_unit") return energy_per_unit();
     if (ask_.id == "product_output_growth") return output_growth();
     auto sum = output(selection_, ask_.period, ask_.id == "product_output_physical");
     if (ask_.id != "daily_output") return {"sum", {std::move(sum)}};
@@ -278,12 +201,10 @@ class Trees {
   }
 
   Tree output_growth() {
-    Selection with_base{{}, selection_.filter, selection_.all_scales};
+    const auto with_base = with_output_base(e_, selection_, ask_.period);
     Nodes base;
-    for (const auto* enterprise : selection_.enterprises) {
+    for (const auto* enterprise : with_base.enterprises) {
       const auto known = e_.base_outputs(*enterprise, selection_, ask_.period.last_year());
-      if (!known.quantities) continue;
-      with_base.enterprises.push_back(enterprise);
       for (const auto& [id, quantity] : *known.quantities) {
         const auto& product = *e_.inputs().catalogue.find(id);
         base.push_back(
@@ -295,6 +216,45 @@ class Trees {
     return {"growth",
             {output(with_base, ask_.period, false),
              computed("output " + ask_.period.last_year().name(), "", "sum", std::move(base))}};
+  }
+
+  // A line with several products shares its energy by PRI * PQ.
+  Tree energy_per_unit() {
+    const auto* product = e_.inputs().catalogue.find(ask_.scope.get("product"));
+    if (product == nullptr) return {"", {quantity_of(e_, selection_, ask_.period, "output", measure("output.good"))}};
+    Selection whole_lines = selection_;
+    whole_lines.filter = {};
+    whole_lines.filter.line = selection_.filter.line;
+    Nodes shares;
+    for (const auto* enterprise : selection_.enterprises) {
+      const auto* sums = e_.sums_of(*enterprise, whole_lines, e_.window(ask_.period));
+      if (sums == nullptr) continue;
+      for (const auto& [line, own] : sums->lines) {
+        const auto made = own.products.find(product->id);
+        if (made != own.products.end() && made->second.cycle_all != 0) {
+          shares.push_back(share_of_energy(*enterprise, line, *product, whole_lines));
+        }
+      }
+    }
+    return {"quotient",
+            {computed("energy of the product", "kgce", "product",
+                      {computed("energy", "tce", "sum", std::move(shares)), number("kgce per tce", 1000)}),
+             output(selection_, ask_.period, true)}};
+  }
+
+  Explanation share_of_energy(const Enterprise& enterprise, const LineId& line, const Product& product,
+                              const Selection& selection) {
+    const Selection own{{&enterprise}, selection.filter, selection.all_scales};
+    const auto cycles = [&](const std::string& label, bool all) {
+      return cycles_node(e_, own, ask_.period, label, [&, all](const QuantityRow& row) {
+        const bool made = row.key.measure == "output.good" || row.key.measure == "output.rejected";
+        return made && row.line == line && (all || row.key.product == product.id);
+      });
+    };
+    return computed(enterprise_label(enterprise) + " line " + line, "tce", "product",
+                    {line_energy(e_, enterprise, line, ask_.period),
+                     computed("share of " + product.id, "1", "quotient",
+                              {cycles("sum PRI * PQ of " + product.id, false), cycles("sum PRI * PQ", true)})});
   }
 
   Tree coverage() {
@@ -310,19 +270,43 @@ class Trees {
              computed("VA_cmp last year of all", "fen", "sum", std::move(all))}};
   }
 
-  Tree inputs_of_target() {
-    const auto period = ask_.period.cumulative();
-    auto ends = end_nodes(e_, Item::value_added_comparable, e_.select(ask_.scope, period), period);
-    return {"", {std::move(ends.now), std::move(ends.base)}};
+  // A product's or a division's own growth.
+  Explanation growth_of_part(const Ask& part) {
+    if (part.id == "product_output_growth") {
+      if (!product_figure(e_, part).value.known()) return null_node(part.scope.get("product"), Reason::no_base);
+      auto tree = Trees(e_, part).output_growth();
+      return computed("growth of " + part.scope.get("product"), "%", tree.rule, std::move(tree.children));
+    }
+    auto ends = growth_nodes(e_, e_.select(part.scope, part.period), part.period);
+    return computed("growth of " + part.scope.get("industry"), "%", "growth",
+                    {std::move(ends.now), std::move(ends.base)});
   }
 
-  // Indices, capacities and counts: what went in, each traced.
-  Tree other() {
+  Tree counted() {
+    const bool products = ask_.id.starts_with("products");
+    Nodes rates;
+    const auto parts = parts_of(ask_.scope, products ? "product" : "division", e_.inputs(), e_.last_day(ask_.period));
+    for (const auto& part : *parts) {
+      rates.push_back(
+          growth_of_part({products ? "product_output_growth" : "value_added_growth", part, part, ask_.period}));
+    }
+    return {ask_.id.ends_with("_compared") ? "count" : "count_positive", std::move(rates)};
+  }
+
+  Tree bulletin() {
+    if (ask_.id == "production_index_link") return index_tree(e_, ask_);
     if (ask_.id == "energy_consumption_growth") {
       auto ends = end_nodes(e_, Item::energy_tce, selection_, ask_.period);
       return {"growth", {std::move(ends.now), std::move(ends.base)}};
     }
-    return {"", {units("good output", {"output.good"})}};
+    const auto rate = [&](const Period& period) {
+      auto ends = growth_nodes(e_, e_.select(ask_.scope, period), period);
+      return computed("growth " + period.name(), "%", "growth", {std::move(ends.now), std::move(ends.base)});
+    };
+    const auto before = period_before(ask_.period);
+    Nodes rates{rate(ask_.period)};
+    if (before) rates.push_back(rate(*before));
+    return {"difference", std::move(rates)};
   }
 
   Evaluation& e_;
@@ -333,14 +317,13 @@ class Trees {
 }  // namespace
 
 Explanation explain(Evaluation& e, const Ask& ask, Family family, const IndicatorRow& row, const std::string& formula) {
-  const bool by_product = find_term(ask.id)->by_product || family == Family::index;
   Explanation node;
   node.label = row.indicator + " " + row.period;
   node.formula = formula;
   node.value = row.value.known() ? exact_text(*row.value) : std::string(to_string(row.value.reason()));
   node.unit = row.unit;
   node.status = status_name(row.status);
-  auto tree = Trees(e, ask, by_product).of(family);
+  auto tree = Trees(e, ask).of(family, row);
   if (row.value.known()) node.rule = std::move(tree.rule);
   node.children = std::move(tree.children);
   return node;

@@ -19,6 +19,13 @@ std::string unit_of(Item item) {
 }
 
 std::optional<Rational> value_by(const std::string& rule, const std::vector<Rational>& values) {
+  if (rule == "count") return Rational(values.size());
+  if (rule == "count_positive") {
+    return Rational(std::ranges::count_if(values, [](const Rational& value) { return value > 0; }));
+  }
+  if (rule == "min") return *std::ranges::min_element(values);
+  if (rule == "max") return *std::ranges::max_element(values);
+  if (rule == "not_below") return Rational(values.at(0) >= values.at(1) ? 1 : 0);
   Rational result = rule == "sum" ? Rational(0) : values.front();
   if (rule == "sum") {
     for (const auto& value : values) result += value;
@@ -27,7 +34,7 @@ std::optional<Rational> value_by(const std::string& rule, const std::vector<Rati
   } else if (rule == "difference") {
     for (std::size_t i = 1; i < values.size(); ++i) result -= values[i];
   } else {
-    if (values.at(1) == 0) return std::nullopt;
+    if (values.at(1) == 0 || (rule == "growth" && values[1] < 0)) return std::nullopt;
     result /= values.at(1);
     if (rule == "percent") result *= 100;
     if (rule == "growth") result = (result - 1) * 100;
@@ -139,10 +146,6 @@ bool feeds(Item item, const QuantityRow& row) {
   }
 }
 
-std::string enterprise_label(const Enterprise& enterprise) {
-  return "enterprise " + enterprise.id + (enterprise.name_zh.empty() ? "" : " ") + enterprise.name_zh;
-}
-
 Nodes line_nodes(Evaluation& e, const Enterprise& enterprise, const Selection& selection, Window window,
                  const std::string& unit, const Wanted& wanted, const RowTerm& term) {
   std::map<LineId, Nodes> lines;
@@ -162,60 +165,20 @@ Nodes line_nodes(Evaluation& e, const Enterprise& enterprise, const Selection& s
 }
 
 Nodes item_lines(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
-                 const Period& period) {
+                 const Period& period, const LineId& only = {}) {
   return line_nodes(
       e, enterprise, selection, e.window(period), unit_of(item),
-      [&](const QuantityRow& row) { return feeds(item, row); },
+      [&](const QuantityRow& row) { return feeds(item, row) && (only.empty() || row.line == only); },
       [&](const QuantityRow& row, const Product* product, Window piece) {
         return term_of(e, item, row, product, piece);
       });
 }
 
-// What one enterprise adds to a level; an estimate where it has not reported and that is configured.
-Explanation enterprise_level(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
-                             const Period& period) {
-  const Selection own{{&enterprise}, selection.filter, selection.all_scales};
-  const auto amount = e.level(item, own, period);
-  Explanation node;
-  if (amount.notes.flags.contains("imputed")) {
-    const auto base = e.base_of(item, enterprise, selection, period.last_year());
-    node = computed(enterprise_label(enterprise), unit_of(item), "product",
-                    {leaf("the same period of last year", *base.value, unit_of(item), base.source),
-                     leaf("sum X_t / sum X_{t-12} of its industry's reporting enterprises",
-                          *base.value == 0 ? Rational(0) : Rational(amount.value / *base.value))});
-    node.formula = "imputed: X_{t-12} * (sum X_t / sum X_{t-12})";
-  } else {
-    node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
-  }
-  node.status = status_name(amount.notes.status);
-  node.source = enterprise.place.str();
-  return node;
-}
-
-Explanation enterprise_base(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
-                            const Period& period) {
-  const auto base = e.base_of(item, enterprise, selection, period);
-  Explanation node;
-  if (base.source == "rollup") {
-    const Selection own{{&enterprise}, selection.filter, selection.all_scales};
-    node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
-  } else {
-    node = leaf(enterprise_label(enterprise), *base.value, unit_of(item), base.source);
-    bool all = !base.rows.empty();  // rows of the item itself add up; measures are priced first
-    for (const auto* row : base.rows) {
-      all = all && row->item == name_of(item);
-      node.children.push_back(leaf(row->item + (row->product.empty() ? "" : " " + row->product) + " " +
-                                       (row->market.empty() ? "" : row->market + " ") + row->period.name(),
-                                   row->value, unit_of(item), row->place.str()));
-    }
-    if (all) node.rule = "sum";
-    if (!all) node.formula = "measures of base.csv at the prices of their time";
-  }
-  node.status = "final";
-  return node;
-}
-
 }  // namespace
+
+std::string enterprise_label(const Enterprise& enterprise) {
+  return "enterprise " + enterprise.id + (enterprise.name_zh.empty() ? "" : " ") + enterprise.name_zh;
+}
 
 std::string_view status_name(Status status) {
   return status == Status::final ? "final" : status == Status::revised ? "revised" : "preliminary";
@@ -237,14 +200,25 @@ Explanation null_node(std::string label, Reason reason) {
   return node;
 }
 
+Explanation again(const Explanation& node) {
+  Explanation copy;
+  copy.label = node.label;
+  copy.value = node.value;
+  copy.unit = node.unit;
+  copy.status = node.status;
+  copy.source = "shown above";
+  return copy;
+}
+
 Explanation computed(std::string label, std::string unit, std::string rule, Nodes children) {
   Explanation node;
   node.label = std::move(label);
   node.unit = std::move(unit);
+  const bool counts = rule.starts_with("count");  // of those that have a value
   std::vector<Rational> values;
   for (const auto& child : children) {
     const auto value = parse_exact(child.value);
-    if (!value && node.value.empty()) node.value = child.value;
+    if (!value && !counts && node.value.empty()) node.value = child.value;
     if (value) values.push_back(*value);
   }
   if (node.value.empty()) {
@@ -294,6 +268,55 @@ Explanation quantity_of(Evaluation& e, const Selection& selection, const Period&
                         const Wanted& wanted) {
   return sum_of_rows(e, selection, period, label, "", wanted,
                      [&](const QuantityRow& row, const Product*, Window piece) { return row_node(e, row, piece); });
+}
+
+// What one enterprise adds to a level; an estimate where it has not reported and that is configured.
+Explanation enterprise_level(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                             const Period& period) {
+  const Selection own{{&enterprise}, selection.filter, selection.all_scales};
+  const auto amount = e.level(item, own, period);
+  Explanation node;
+  if (amount.notes.flags.contains("imputed")) {
+    const auto base = e.base_of(item, enterprise, selection, period.last_year());
+    node = computed(enterprise_label(enterprise), unit_of(item), "product",
+                    {leaf("the same period of last year", *base.value, unit_of(item), base.source),
+                     leaf("sum X_t / sum X_{t-12} of its industry's reporting enterprises",
+                          *base.value == 0 ? Rational(0) : Rational(amount.value / *base.value))});
+    node.formula = "imputed: X_{t-12} * (sum X_t / sum X_{t-12})";
+  } else {
+    node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
+  }
+  node.status = status_name(amount.notes.status);
+  node.source = enterprise.place.str();
+  return node;
+}
+
+Explanation enterprise_base(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                            const Period& period) {
+  const auto base = e.base_of(item, enterprise, selection, period);
+  Explanation node;
+  if (base.source == "rollup") {
+    const Selection own{{&enterprise}, selection.filter, selection.all_scales};
+    node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
+  } else {
+    node = leaf(enterprise_label(enterprise), *base.value, unit_of(item), base.source);
+    bool all = !base.rows.empty();  // rows of the item itself add up; measures are priced first
+    for (const auto* row : base.rows) {
+      all = all && row->item == name_of(item);
+      node.children.push_back(leaf(row->item + (row->product.empty() ? "" : " " + row->product) + " " +
+                                       (row->market.empty() ? "" : row->market + " ") + row->period.name(),
+                                   row->value, unit_of(item), row->place.str()));
+    }
+    if (all) node.rule = "sum";
+    if (!all) node.formula = "measures of base.csv at the prices of their time";
+  }
+  node.status = "final";
+  return node;
+}
+
+Explanation line_energy(Evaluation& e, const Enterprise& enterprise, const LineId& line, const Period& period) {
+  auto lines = item_lines(e, Item::energy_tce, enterprise, {{&enterprise}, {}, true}, period, line);
+  return lines.empty() ? leaf("line " + line, 0, "tce") : std::move(lines.front());
 }
 
 Explanation level_node(Evaluation& e, Item item, const Selection& selection, const Period& period) {

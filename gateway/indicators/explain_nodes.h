@@ -16,6 +16,8 @@ Explanation leaf(std::string label, const Rational& value, std::string unit = {}
 // Its value is what the rule makes of the children; null with the reason of the first child that is.
 Explanation computed(std::string label, std::string unit, std::string rule, Nodes children);
 Explanation null_node(std::string label, Reason reason);
+// The same figure once more in a tree: its value without what it is made of.
+Explanation again(const Explanation& node);
 
 std::string_view status_name(Status status);
 
@@ -30,6 +32,16 @@ Explanation sum_of_rows(Evaluation& e, const Selection& selection, const Period&
 // The sum of their quantities.
 Explanation quantity_of(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
                         const Wanted& wanted);
+
+// What one enterprise adds to a level, an estimate where it has not reported and that is configured; and its base of an
+// earlier period, which must be known.
+Explanation enterprise_level(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                             const Period& period);
+Explanation enterprise_base(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                            const Period& period);
+std::string enterprise_label(const Enterprise& enterprise);
+// Energy of a line in tce.
+Explanation line_energy(Evaluation& e, const Enterprise& enterprise, const LineId& line, const Period& period);
 
 // A level over enterprises, lines and rows, each a quantity times its price and rate; what is imputed says so.
 Explanation level_node(Evaluation& e, Item item, const Selection& selection, const Period& period);

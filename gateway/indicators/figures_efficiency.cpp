@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "indicators/figures.h"
+#include "indicators/capacity_parts.h"
 
 // Capacity, energy, labour, digital indicators and KPIs (indicators.md 5.1 to 5.4, 7).
 namespace songhua::indicators {
@@ -17,76 +17,6 @@ BigInt measure_sum(Evaluation& e, const Selection& selection, const Period& peri
     if (const auto found = sums->measures.find(measure); found != sums->measures.end()) sum += found->second;
   }
   return sum;
-}
-
-// Days of the period on which a line exists: inside its register rows, until it is declared gone.
-std::int64_t days_of_line(Evaluation& e, const std::string& enterprise, const LineId& line, const Period& period) {
-  const auto first = e.inputs().day_of(e.window(period).start);
-  auto last = e.last_day(period);
-  if (const auto gone = e.gone_since(enterprise, line))
-    last = std::min(last, e.inputs().day_of(*gone) - std::chrono::days{1});
-  const auto rows = e.inputs().reg.rows_of(enterprise, line);
-  std::int64_t days = 0;
-  for (auto day = first; day <= last; day += std::chrono::days{1}) {
-    const bool valid =
-        rows.empty() || std::any_of(rows.begin(), rows.end(), [&](const auto* r) { return r->validity.holds(day); });
-    days += valid ? 1 : 0;
-  }
-  return days;
-}
-
-// Normal hours a day: of the line, else of its product.
-std::int64_t normal_hours(const Evaluation& e, const std::string& enterprise, const LineId& line,
-                          const Product& product) {
-  for (const auto* row : e.inputs().reg.rows_of(enterprise, line)) {
-    if (row->normal_hours && (row->product.empty() || row->product == product.id)) return *row->normal_hours;
-  }
-  return product.normal_hours;
-}
-
-// The first catalogue product of a line: by the register, else the first that it made or could have made.
-const Product* first_product(const Evaluation& e, const std::string& enterprise, const LineId& line,
-                             const LineSum* sums) {
-  for (const auto* row : e.inputs().reg.rows_of(enterprise, line)) {
-    if (!row->product.empty()) return e.inputs().catalogue.find(row->product);
-  }
-  if (sums == nullptr) return nullptr;
-  for (const auto& product : e.inputs().catalogue.products) {
-    if (sums->products.contains(product.id)) return &product;
-  }
-  return nullptr;
-}
-
-std::optional<LineCapacity> capacity_of(Evaluation& e, const Enterprise& enterprise, const LineId& line,
-                                        const LineSum* sums, const Period& period) {
-  const auto* product = first_product(e, enterprise.id, line, sums);
-  if (product == nullptr) return std::nullopt;
-  std::vector<CapacityTerm> terms;
-  if (sums != nullptr) {
-    for (const auto& [key, term] : sums->capacity) {
-      if (term.good != 0) terms.push_back(term);
-    }
-  }
-  if (terms.empty()) {
-    const auto priced = e.rollups().priced(enterprise.id, line, *product, e.last_day(period));
-    if (!priced.capacity_per_hour) return std::nullopt;
-    terms.push_back({0, rational(*priced.fields.comparable_price), rational(*priced.capacity_per_hour)});
-  }
-  const Rational hours = days_of_line(e, enterprise.id, line, period) * normal_hours(e, enterprise.id, line, *product);
-  return line_capacity(terms, hours);
-}
-
-// Lines with rows, and lines that the register or the rollups know and that stand still.
-std::map<LineId, const LineSum*> lines_of(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
-                                          Window window) {
-  std::map<LineId, const LineSum*> lines;
-  for (const auto& line : e.missing_lines(enterprise.id, window)) {
-    if (selection.filter.line.empty() || selection.filter.line == line) lines.emplace(line, nullptr);
-  }
-  if (const auto* sums = e.sums_of(enterprise, selection, window)) {
-    for (const auto& [line, sum] : sums->lines) lines[line] = &sum;
-  }
-  return lines;
 }
 
 Value intensity(const Ends& energy, const Ends& value_added, bool now) {
@@ -114,6 +44,28 @@ void merge_kpis(KpiSums& into, const KpiSums& from, bool mixed) {
   into.mixed_units = into.mixed_units || from.mixed_units || mixed;
 }
 
+std::string kpi_formula(const std::string& id, bool iso) {
+  static const std::map<std::string, std::string> kFormulas{
+      {"availability", "APT / PBT * 100"},
+      {"effectiveness", "sum PRI * PQ / APT * 100"},
+      {"quality_ratio", "sum PRI * GQ / sum PRI * PQ * 100"},
+      {"oee", "A * E * Q = sum PRI * GQ / PBT * 100"},
+      {"nee", "AUPT / PBT * E * Q = AUPT * sum PRI * GQ / (PBT * APT) * 100"},
+      {"utilisation_efficiency", "APT / AUBT * 100"},
+      {"technical_efficiency", "APT / (APT + ADET) * 100"},
+      {"allocation_efficiency", "AUBT / PBT * 100"},
+      {"setup_ratio", "AUST / AUPT * 100"},
+      {"scrap_ratio", "SQ / PQ * 100"},
+      {"rework_ratio", "RQ / PQ * 100"},
+      {"first_pass_yield", "max(0, GQ - RQ) / PQ * 100"},
+      {"throughput_per_hour", "PQ / AUBT"},
+      {"mtbf_s", "APT / FE"},
+      {"mttr_s", "FT / FE"}};
+  if (iso && id == "mtbf_s") return "AUPT / (FE + 1)";
+  if (iso && id == "mttr_s") return "FT / (FE + 1)";
+  return kFormulas.at(id);
+}
+
 }  // namespace
 
 Rational average_employees(const Evaluation& e, const Selection& selection, const Period& period) {
@@ -135,8 +87,8 @@ Figure capacity_figure(Evaluation& e, const Ask& ask) {
   std::vector<LineCapacity> lines;
   for (const auto* enterprise : selection.enterprises) {
     e.note(figure.notes, *enterprise, selection, e.window(ask.period), Feed::output);
-    for (const auto& [line, sums] : lines_of(e, *enterprise, selection, e.window(ask.period))) {
-      if (const auto capacity = capacity_of(e, *enterprise, line, sums, ask.period)) lines.push_back(*capacity);
+    for (const auto& line : capacity_lines(e, *enterprise, selection, ask.period)) {
+      lines.push_back(line_capacity(line.terms, Rational(line.days * line.hours_a_day)));
     }
   }
   figure.value = capacity_utilisation(lines);
@@ -235,6 +187,7 @@ std::map<std::string, Figure> kpi_figures(Evaluation& e, const Ask& ask) {
     Figure figure;
     figure.value = value;
     figure.notes = notes;
+    figure.formula = kpi_formula(id, iso);
     if (iso && (id == "mtbf_s" || id == "mttr_s")) figure.method = "iso";
     figures.emplace(id, std::move(figure));
   }

@@ -71,8 +71,8 @@ struct Explanation {
   std::string status;
   std::string source;  // "base.csv:17", "catalogue.toml:12", "rollup E1/L1 [start, end)", where a reading is kept
   // How the value follows from those of the children: sum, product, difference, quotient, percent (of the first of the
-  // second), growth (in percent, of the first over the second) or border (docs/data-formats.md). "": it does not;
-  // children only say more.
+  // second), growth (in percent, of the first over the second), min, max, count (of those that have a value),
+  // count_positive, not_below (1 or 0) or border (docs/data-formats.md). "": it does not; children only say more.
   std::string rule;
   std::optional<UnixMillis> at;  // of borders and readings
   std::vector<Explanation> children;

@@ -26,8 +26,8 @@ std::optional<InputKind> kind_of_file(std::string_view file_name);
 // base, prices and ppi, whose rows add up and replace each other by key.
 struct InputDocument {
   InputKind kind = InputKind::catalogue;
-  std::string name;  // of the file, for messages and explanations
-  std::string text;  // bytes as read: UTF-8 or GB18030, with or without byte order mark
+  std::string name;        // of the file, for messages and explanations
+  std::string text;        // bytes as read: UTF-8 or GB18030, with or without byte order mark
   UnixMillis stored_at{};  // none: a file of a folder, as the edge reads it
 };
 

@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include "indicators/explain_trees.h"
+
+// Trees of KPIs (indicators.md 7).
+namespace songhua::indicators {
+namespace {
+
+class KpiTree {
+ public:
+  KpiTree(Evaluation& e, const Ask& ask) : e_(e), ask_(ask), selection_(e.select(ask.scope, ask.period)) {}
+
+  Tree of() {
+    const auto& id = ask_.id;
+    if (id == "availability") return {"percent", {production(), planned()}};
+    if (id == "effectiveness") return {"percent", {cycles_all(), production()}};
+    if (id == "quality_ratio") return {"percent", {cycles_good(), cycles_all()}};
+    if (id == "oee") return {"percent", {cycles_good(), planned()}};
+    if (id == "nee") {
+      return {"percent",
+              {computed("AUPT * sum PRI * GQ", "", "product", {processing(), cycles_good()}),
+               computed("PBT * APT", "", "product", {planned(), production()})}};
+    }
+    if (id == "utilisation_efficiency") return {"percent", {production(), busy()}};
+    if (id == "technical_efficiency") {
+      return {"percent", {production(), time("APT + ADET", {IsoTime::production, IsoTime::delay, IsoTime::failure})}};
+    }
+    if (id == "allocation_efficiency") return {"percent", {busy(), planned()}};
+    if (id == "setup_ratio") return {"percent", {time("AUST", {IsoTime::setup}), processing()}};
+    return of_units();
+  }
+
+ private:
+  Tree of_units() {
+    const auto& id = ask_.id;
+    if (id == "scrap_ratio") return {"percent", {units("SQ", {"output.rejected"}), made()}};
+    if (id == "rework_ratio") return {"percent", {units("RQ", {"output.reworked"}), made()}};
+    if (id == "first_pass_yield") {
+      // max(0, GQ - RQ) / PQ
+      auto straight =
+          computed("GQ - RQ", "", "difference", {units("GQ", {"output.good"}), units("RQ", {"output.reworked"})});
+      return {"percent", {computed("max(0, GQ - RQ)", "", "max", {number("0", 0), std::move(straight)}), made()}};
+    }
+    if (id == "throughput_per_hour") {
+      return {"quotient",
+              {computed("PQ * 3,600,000", "", "product", {made(), number("ms per hour", 3'600'000)}), busy()}};
+    }
+    const bool iso = e_.settings().mtbf == MtbfMethod::iso;
+    auto span = id == "mttr_s" ? time("FT", {IsoTime::failure}) : iso ? processing() : production();
+    Nodes count{units("FE", {"event.failures"})};
+    if (iso) count.push_back(number("1", 1));
+    return {"quotient",
+            {computed("seconds", "s", "quotient", {std::move(span), number("ms per second", 1000)}),
+             computed("failures", "", "sum", std::move(count))}};
+  }
+
+  Explanation time(const std::string& label, std::vector<IsoTime> times) {
+    return quantity_of(e_, selection_, ask_.period, label, [times = std::move(times)](const QuantityRow& row) {
+      constexpr std::string_view kTime = "time.";
+      if (!row.key.measure.starts_with(kTime)) return false;
+      return std::ranges::count(times, iso_time(std::string_view(row.key.measure).substr(kTime.size()))) > 0;
+    });
+  }
+  Explanation production() { return time("APT", {IsoTime::production}); }
+  Explanation processing() { return time("AUPT", {IsoTime::production, IsoTime::setup}); }
+  Explanation busy() { return time("AUBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure}); }
+  Explanation planned() {
+    return time("PBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure, IsoTime::down});
+  }
+
+  static Wanted any_of(std::vector<std::string> measures) {
+    return [measures = std::move(measures)](const QuantityRow& row) {
+      return std::ranges::count(measures, row.key.measure) > 0;
+    };
+  }
+  Explanation units(const std::string& label, std::vector<std::string> measures) {
+    return quantity_of(e_, selection_, ask_.period, label, any_of(std::move(measures)));
+  }
+  Explanation made() { return units("PQ", {"output.good", "output.rejected"}); }
+  Explanation cycles_good() {
+    return cycles_node(e_, selection_, ask_.period, "sum PRI * GQ", any_of({"output.good"}));
+  }
+  Explanation cycles_all() {
+    return cycles_node(e_, selection_, ask_.period, "sum PRI * PQ", any_of({"output.good", "output.rejected"}));
+  }
+
+  Evaluation& e_;
+  const Ask& ask_;
+  Selection selection_;
+};
+
+}  // namespace
+
+Explanation cycles_node(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
+                        const Wanted& wanted) {
+  const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
+    const auto priced = e.rollups().priced(row.enterprise, row.line, *product, e.inputs().day_of(piece.start));
+    const Rational pri =
+        priced.capacity_per_hour ? Rational(3'600'000 / rational(*priced.capacity_per_hour)) : Rational(0);
+    return computed(row.key.measure + " " + product->id, "ms", "product",
+                    {row_node(e, row, piece), leaf("PRI", pri, "ms", product->place.str())});
+  };
+  return sum_of_rows(e, selection, period, label, "ms", wanted, term);
+}
+
+Tree kpi_tree(Evaluation& e, const Ask& ask) {
+  return KpiTree(e, ask).of();
+}
+
+}  // namespace songhua::indicators

@@ -1,0 +1,172 @@
+#include "indicators/index_parts.h"
+
+#include <algorithm>
+
+#include "model/industries.h"
+
+namespace songhua::indicators {
+namespace {
+
+Outputs good_of(Evaluation& e, const Enterprise& enterprise, const Selection& selection, Window window) {
+  Outputs good;
+  if (const auto* sums = e.sums_of(enterprise, selection, window)) {
+    for (const auto& [product, sum] : sums->products) good[product] = Rational(sum.good);
+  }
+  return good;
+}
+
+void add(Outputs& into, const Outputs& from) {
+  for (const auto& [product, quantity] : from) into[product] += quantity;
+}
+
+Rational quantity_of(const Outputs& quantities, const std::string& product) {
+  const auto found = quantities.find(product);
+  return found == quantities.end() ? Rational(0) : found->second;
+}
+
+Period whole_year(int year) {
+  Period period;
+  period.year = year;
+  return period;
+}
+
+// Published chained as soon as two years of weights exist, with fixed weights before.
+bool two_years_of_weights(Evaluation& e, const Selection& selection, const Period& period) {
+  const auto link = link_for(e, selection, period.year);
+  return link.year > e.inputs().catalogue.base_year && link.factor.known() &&
+         std::any_of(link.weights.begin(), link.weights.end(), [](const auto& own) { return own.second > 0; });
+}
+
+}  // namespace
+
+OutputEnds output_levels(Evaluation& e, const Selection& selection, const Period& period) {
+  OutputEnds outputs;
+  for (const auto* enterprise : selection.enterprises) {
+    e.note(outputs.notes, *enterprise, selection, e.window(period), Feed::output);
+    add(outputs.now, good_of(e, *enterprise, selection, e.window(period)));
+  }
+  return outputs;
+}
+
+OutputEnds output_ends(Evaluation& e, const Selection& selection, const Period& period) {
+  OutputEnds outputs;
+  for (const auto* enterprise : selection.enterprises) {
+    const auto base = e.base_outputs(*enterprise, selection, period.last_year());
+    if (!base.quantities) {
+      const auto* sums = e.sums_of(*enterprise, selection, e.window(period));
+      if (sums != nullptr && !sums->products.empty()) outputs.notes.warn("no_base", enterprise->id);
+      continue;
+    }
+    outputs.any_base = true;
+    outputs.notes.base_sources.insert(base.source);
+    e.note(outputs.notes, *enterprise, selection, e.window(period), Feed::output);
+    add(outputs.base, *base.quantities);
+    add(outputs.now, good_of(e, *enterprise, selection, e.window(period)));
+  }
+  return outputs;
+}
+
+Selection with_output_base(Evaluation& e, const Selection& selection, const Period& period) {
+  Selection compared{{}, selection.filter, selection.all_scales};
+  for (const auto* enterprise : selection.enterprises) {
+    if (e.base_outputs(*enterprise, selection, period.last_year()).quantities) {
+      compared.enterprises.push_back(enterprise);
+    }
+  }
+  return compared;
+}
+
+Rational price_of_year(const Inputs& inputs, const Product& product, int year) {
+  if (year == inputs.catalogue.base_year) {
+    const auto fields = inputs.price_at("", "", product, Day{std::chrono::year{year} / 12 / 31});
+    if (fields.comparable_price) return rational(*fields.comparable_price);
+  }
+  const Day first{std::chrono::year{year} / 1 / 1}, end{std::chrono::year{year + 1} / 1 / 1};
+  Rational sum = 0;
+  for (Day day = first; day < end; day += std::chrono::days{1})
+    sum += rational(*inputs.price_at("", "", product, day).price);
+  return sum / (end - first).count();
+}
+
+Outputs year_outputs(Evaluation& e, const Selection& selection, int year, Notes& notes) {
+  Outputs outputs;
+  for (const auto* enterprise : selection.enterprises) {
+    const auto known = e.base_outputs(*enterprise, selection, whole_year(year));
+    if (!known.quantities) {
+      notes.warn("no_base", enterprise->id);
+      continue;
+    }
+    notes.base_sources.insert(known.source);
+    add(outputs, *known.quantities);
+  }
+  return outputs;
+}
+
+std::vector<const Product*> index_products(const Inputs& inputs, const Outputs& base, const std::string& division) {
+  std::vector<const Product*> products;
+  for (const auto& product : inputs.catalogue.products) {
+    if (!division.empty() && division_of(product.industry) != division) continue;
+    if (quantity_of(base, product.id) > 0) products.push_back(&product);
+  }
+  return products;
+}
+
+std::vector<IndexTerm> index_terms(const Inputs& inputs, const Outputs& now, const Outputs& base, int price_year,
+                                   const std::string& division) {
+  std::vector<IndexTerm> terms;
+  for (const auto* product : index_products(inputs, base, division)) {
+    terms.push_back(
+        {quantity_of(now, product->id), quantity_of(base, product->id), price_of_year(inputs, *product, price_year)});
+  }
+  return terms;
+}
+
+std::set<std::string> index_divisions(const Inputs& inputs, const Outputs& now, const Outputs& base) {
+  std::set<std::string> divisions;
+  for (const auto* outputs : {&base, &now}) {
+    for (const auto& [id, quantity] : *outputs) divisions.insert(division_of(inputs.catalogue.find(id)->industry));
+  }
+  return divisions;
+}
+
+std::map<std::string, std::vector<IndexWeight>> index_weights(Evaluation& e, const Selection& selection) {
+  const auto base_year = whole_year(e.inputs().catalogue.base_year);
+  std::map<std::string, std::vector<IndexWeight>> weights;
+  for (const auto* enterprise : selection.enterprises) {
+    IndexWeight weight{enterprise, 0, enterprise->place.str()};
+    const auto known = e.bases().amount(Item::value_added_current, enterprise->id, base_year, {});
+    const bool stated = known.value && known.rows.front()->item == "va_cur";
+    if (known.value && (stated || enterprise->weight.num == 0)) {
+      weight.value = *known.value;
+      weight.source = known.rows.front()->place.str();
+    } else {
+      weight.value = rational(enterprise->weight) * kFenPerTenThousandYuan;
+    }
+    weights[division_of(enterprise->industry)].push_back(std::move(weight));
+  }
+  return weights;
+}
+
+int weight_year(const Evaluation& e, int year) {
+  return std::max(e.inputs().catalogue.base_year, year - 1);
+}
+
+Link link_for(Evaluation& e, const Selection& selection, int year) {
+  const int base_year = e.inputs().catalogue.base_year;
+  Link link;
+  link.year = weight_year(e, year);
+  link.weights = year_outputs(e, selection, base_year, link.notes);
+  for (int y = base_year + 1; y <= link.year; ++y) {
+    auto own = year_outputs(e, selection, y, link.notes);
+    link.factor = link_factor(link.factor, index_terms(e.inputs(), own, link.weights, y - 1, ""));
+    link.weights = std::move(own);
+  }
+  return link;
+}
+
+bool index_is_chained(Evaluation& e, const Selection& selection, const Ask& ask) {
+  if (ask.id.starts_with("production_index_published")) return two_years_of_weights(e, selection, ask.period);
+  return e.settings().chained;
+}
+
+}  // namespace songhua::indicators

@@ -1,0 +1,106 @@
+#include "indicators/target_parts.h"
+
+namespace songhua::indicators {
+namespace {
+
+Period whole_year(int year) {
+  Period period;
+  period.year = year;
+  return period;
+}
+
+std::optional<BaseMonths> base_months(Evaluation& e, const Enterprise& enterprise, const Selection& selection, int year,
+                                      Notes& notes) {
+  BaseMonths base;
+  const auto value = [&](unsigned first, unsigned last) {
+    const auto amount =
+        e.base_of(Item::value_added_comparable, enterprise, selection, Period::of_months(year, first, last));
+    if (amount.value) notes.base_sources.insert(amount.source);
+    return amount.value;
+  };
+  for (unsigned m = 1; m <= 12; ++m) {
+    if (const auto own = value(m, m)) {
+      base.months.at(m - 1) = *own;
+      continue;
+    }
+    const auto both = m <= 2 ? value(1, 2) : std::nullopt;
+    if (!both) return std::nullopt;
+    base.months = {0, *both};
+    base.combined = true;
+    m = 2;
+  }
+  return base;
+}
+
+std::optional<TargetGoal> goal_of(Evaluation& e, const Selection& selection, int year) {
+  TargetGoal goal;
+  for (const auto& candidate : e.inputs().targets) {
+    if (candidate.year == year) goal.stated = &candidate;
+  }
+  if (goal.stated != nullptr) goal.uplift = goal.stated->uplift;
+  if (goal.stated != nullptr && goal.stated->growth) {
+    goal.growth = *goal.stated->growth;
+    return goal;
+  }
+  if (goal.stated != nullptr && goal.stated->last_year_growth) {
+    goal.growth = target_growth(*goal.stated->last_year_growth, goal.uplift);
+    return goal;
+  }
+  for (const auto* enterprise : goal_enterprises(e, selection, year)) {
+    goal.last += *e.base_of(Item::value_added_comparable, *enterprise, selection, whole_year(year - 1)).value;
+    goal.before += *e.base_of(Item::value_added_comparable, *enterprise, selection, whole_year(year - 2)).value;
+  }
+  if (goal.before <= 0) return std::nullopt;
+  goal.growth = target_growth(*growth(goal.last, goal.before), goal.uplift);
+  return goal;
+}
+
+}  // namespace
+
+bool in_scope(const Evaluation& e, const Enterprise& enterprise, const Period& month) {
+  return e.inputs().reg.find(enterprise.id, e.last_day(month)) != nullptr;
+}
+
+std::vector<const Enterprise*> goal_enterprises(Evaluation& e, const Selection& selection, int year) {
+  std::vector<const Enterprise*> both;
+  for (const auto* enterprise : selection.enterprises) {
+    const auto known = [&](int of) {
+      return e.base_of(Item::value_added_comparable, *enterprise, selection, whole_year(of)).value.has_value();
+    };
+    if (known(year - 1) && known(year - 2)) both.push_back(enterprise);
+  }
+  return both;
+}
+
+TargetParts target_parts(Evaluation& e, const Ask& ask) {
+  TargetParts parts;
+  parts.period = ask.period.cumulative();
+  parts.selection = e.select(ask.scope, parts.period);
+  const unsigned m = parts.period.last_month;
+  auto& in = parts.in;
+  in.current.resize(m);
+  for (const auto* enterprise : parts.selection.enterprises) {
+    const auto base = base_months(e, *enterprise, parts.selection, parts.period.year - 1, parts.notes);
+    if (!base) {
+      parts.notes.warn("no_base", enterprise->id);
+      continue;
+    }
+    parts.compared.emplace_back(enterprise, *base);
+    in.jan_feb_combined_base = in.jan_feb_combined_base || base->combined;
+    for (std::size_t k = 0; k < 12; ++k) in.base.at(k) += base->months.at(k);
+    const Selection own{{enterprise}, parts.selection.filter, parts.selection.all_scales};
+    for (unsigned k = 1; k <= m; ++k) {
+      const auto month = Period::of_months(parts.period.year, k, k);
+      if (!in_scope(e, *enterprise, month)) continue;
+      const auto amount = e.level(Item::value_added_comparable, own, month);
+      in.current.at(k - 1) += amount.value;
+      parts.notes.merge(amount.notes);
+    }
+  }
+  parts.notes.imputed_share.reset();  // of one enterprise's month; the tracker has none of its own
+  parts.goal = goal_of(e, parts.selection, parts.period.year);
+  if (parts.goal) in.target_growth = parts.goal->growth;
+  return parts;
+}
+
+}  // namespace songhua::indicators

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "indicators/figures.h"
+#include "indicators/target.h"
+
+// What the target tracker is made of (indicators.md 6). Inside the room only.
+namespace songhua::indicators {
+
+// T in percent: set, else last year's published growth plus the uplift, else that growth computed.
+struct TargetGoal {
+  Rational growth;
+  const Target* stated = nullptr;  // of target.toml; null: computed with the default uplift
+  Rational uplift = 1;
+  Rational last = 0, before = 0;  // where computed: VA_cmp of last year and of the year before
+};
+
+// B_1..B_12 of one enterprise; January and February may be known together only.
+struct BaseMonths {
+  std::array<Rational, 12> months;
+  bool combined = false;
+};
+
+struct TargetParts {
+  Period period;  // from January on
+  Selection selection;
+  std::vector<std::pair<const Enterprise*, BaseMonths>> compared;  // those with a base of last year's twelve months
+  TargetInputs in;
+  std::optional<TargetGoal> goal;
+  Notes notes;
+
+  [[nodiscard]] bool known() const { return !compared.empty() && goal.has_value(); }
+};
+TargetParts target_parts(Evaluation& e, const Ask& ask);
+// Is the enterprise of the scope in that month? Its months before count for nothing.
+bool in_scope(const Evaluation& e, const Enterprise& enterprise, const Period& month);
+// Enterprises whose last two years give the goal where none is stated: those with both.
+std::vector<const Enterprise*> goal_enterprises(Evaluation& e, const Selection& selection, int year);
+
+}  // namespace songhua::indicators
