@@ -74,7 +74,8 @@ Protection protect(const Tables& tables, const Rules& rules) {
 }
 
 std::vector<Interval> feasible(const Tables& tables, const std::vector<bool>& blank) {
-  Reach reach(tables, blank);
+  Reach reach(tables.cells);
+  reach.show(blank);
   std::vector<Interval> intervals;
   for (std::size_t i = 0; i < tables.cells.size(); ++i) {
     const Rational value = tables.cells[i].value();

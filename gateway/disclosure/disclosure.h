@@ -51,9 +51,13 @@ struct Tables {
 
 struct Rules {
   indicators::SuppressionRule primary;
-  int protection_percent = 15;     // of its value, to each side: how far a blank must stay from being known
-  bool secondary = true;           // false: for tests that must see the attack succeed
-  std::size_t search_limit = 400;  // patterns looked at before the exact search gives way to the greedy one
+  int protection_percent = 15;  // of its value, to each side: how far a blank must stay from being known
+  bool secondary = true;        // false: for tests that must see the attack succeed
+  // When the exact search gives way to the greedy one: patterns looked at, and factors of equations computed for them.
+  std::size_t search_limit = 400;
+  std::size_t search_work = 2'000'000;
+  // Factors computed before the greedy one gives up, too, and blanks all that is linked.
+  std::size_t work_limit = 200'000'000;
 };
 
 // The SDMX codes of confidentiality.
@@ -80,10 +84,11 @@ struct Protection {
 // Of the patterns that do, the one with the smallest sum of absolute values, ties by the sorted ids.
 Protection protect(const Tables& tables, const Rules& rules);
 
-// Adds what overlapping cells have in common as cells that are not shown, with the lines that link them: the smallest
-// pieces that the units fall into, and every sensitive rest of one cell without another. Beyond `max_pieces` pieces
-// nothing is added, and false returned: then only the lines given by the caller are looked at.
-bool link(Tables& tables, const Rules& rules, std::size_t max_pieces = 300);
+// Adds what overlapping cells have in common as cells that are not shown, with the lines that link them: the sensitive
+// ones of the smallest pieces that the units fall into, and of the rests of one cell without another. Contributions of
+// all cells become those of pieces. Beyond `max_pieces` pieces nothing is added, and false returned: then what is
+// blank is protected all the same, but pieces and rests that are not cells are not.
+bool link(Tables& tables, const Rules& rules, std::size_t max_pieces = 5'000);
 
 // Bounds of a cell for somebody who knows what is given out; none: no bound.
 struct Interval {

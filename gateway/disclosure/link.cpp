@@ -1,84 +1,68 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <set>
+#include <optional>
 
 #include "disclosure/patterns.h"
+#include "disclosure/pieces.h"
 
 namespace songhua::disclosure {
 namespace {
 
-using Units = std::map<std::string, Contribution>;
+using Numbers = std::vector<std::size_t>;  // of pieces
 
-Units units_of(const Cell& cell) {
-  Units units;
-  for (const auto& c : cell.contributions) {
-    if (c.amount == 0) continue;
-    const auto& key = c.unit.empty() ? c.respondent : c.unit;
-    const auto [it, fresh] = units.try_emplace(key, c);
-    if (!fresh) it->second.amount += c.amount;
-  }
-  return units;
-}
-
-Cell hidden(std::string id) {
-  Cell cell;
-  cell.id = std::move(id);
-  cell.shown = false;
-  return cell;
-}
-
-// Units that are in the very same cells.
-std::map<std::vector<std::size_t>, Units> pieces_of(const std::vector<Units>& cells) {
-  std::map<std::string, std::vector<std::size_t>> where;
-  std::map<std::string, Contribution> amounts;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    for (const auto& [key, contribution] : cells[i]) {
-      where[key].push_back(i);
-      amounts.emplace(key, contribution);
+class Linker {
+ public:
+  Linker(Tables& tables, Pieces pieces, const Rules& rules)
+      : tables_(tables), rules_(rules), pieces_(std::move(pieces)), shown_(tables.cells.size()) {
+    for (std::size_t i = 0; i < shown_; ++i) {
+      const auto& own = pieces_.of_cell[i];
+      tables.cells[i].contributions = contributions_of(pieces_, own);
+      if (!own.empty()) cell_of_.emplace(own, i);
     }
   }
-  std::map<std::vector<std::size_t>, Units> pieces;
-  for (const auto& [key, in] : where) pieces[in].emplace(key, amounts.at(key));
-  return pieces;
-}
 
-bool holds(const Units& whole, const Units& part) {
-  return part.size() < whole.size() &&
-         std::ranges::all_of(part, [&](const auto& unit) { return whole.contains(unit.first); });
-}
-
-// What is left of one cell without another that lies in it.
-void add_rests(Tables& tables, const std::vector<Units>& units, const Rules& rules) {
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    for (std::size_t j = 0; j < units.size(); ++j) {
-      if (i == j || units[j].empty() || !holds(units[i], units[j])) continue;
-      auto rest = hidden(tables.cells[i].id + " without " + tables.cells[j].id);
-      for (const auto& [key, contribution] : units[i]) {
-        if (!units[j].contains(key)) rest.contributions.push_back(contribution);
+  // What is left of one cell without another that lies in it.
+  void add_rests() {
+    for (std::size_t i = 0; i < shown_; ++i) {
+      for (std::size_t j = 0; j < shown_; ++j) {
+        const auto &whole = pieces_.of_cell[i], &part = pieces_.of_cell[j];
+        if (part.empty() || part.size() >= whole.size() || !std::ranges::includes(whole, part)) continue;
+        Numbers rest;
+        std::ranges::set_difference(whole, part, std::back_inserter(rest));
+        const auto number = cell_of(rest, tables_.cells[i].id + " without " + tables_.cells[j].id);
+        if (number) tables_.lines.push_back({i, {j, *number}});
       }
-      if (sensitivity({&rest}, rules).empty()) continue;
-      const auto number = tables.add(std::move(rest));
-      tables.lines.push_back({i, {j, number}});
     }
   }
-}
+  void add_pieces() {
+    for (std::size_t i = 0; i < pieces_.all.size(); ++i) cell_of({i}, "piece " + std::to_string(i));
+  }
+
+ private:
+  // The cell that consists of the pieces: one that is there, or a new one where somebody must be protected in it.
+  std::optional<std::size_t> cell_of(const Numbers& numbers, std::string id) {
+    if (const auto known = cell_of_.find(numbers); known != cell_of_.end()) return known->second;
+    Cell cell{std::move(id), contributions_of(pieces_, numbers), false, Cell::Decided::open};
+    if (sensitivity({&cell}, rules_).empty()) return std::nullopt;
+    return cell_of_[numbers] = tables_.add(std::move(cell));
+  }
+
+  Tables& tables_;
+  const Rules& rules_;
+  const Pieces pieces_;
+  const std::size_t shown_;
+  std::map<Numbers, std::size_t> cell_of_;  // of equal cells the first
+};
 
 }  // namespace
 
 bool link(Tables& tables, const Rules& rules, std::size_t max_pieces) {
-  std::vector<Units> units;
-  for (const auto& cell : tables.cells) units.push_back(units_of(cell));
-  const auto pieces = pieces_of(units);
-  if (pieces.size() > max_pieces) return false;
-  add_rests(tables, units, rules);
-  std::map<std::size_t, std::vector<std::size_t>> parts;
-  for (const auto& [in, own] : pieces) {
-    auto piece = hidden("piece " + own.begin()->first);
-    for (const auto& [key, contribution] : own) piece.contributions.push_back(contribution);
-    const auto number = tables.add(std::move(piece));
-    for (const auto cell : in) parts[cell].push_back(number);
-  }
-  for (auto& [cell, own] : parts) tables.lines.push_back({cell, std::move(own)});
+  auto pieces = pieces_of(tables.cells);
+  if (pieces.all.size() > max_pieces) return false;
+  Linker linker(tables, std::move(pieces), rules);
+  linker.add_rests();
+  linker.add_pieces();
   return true;
 }
 

@@ -2,20 +2,29 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <set>
 
+#include "disclosure/pieces.h"
 #include "disclosure/reach.h"
 
 namespace songhua::disclosure {
 namespace {
 
+// What moves, and how far, so that a cell lies far enough from its value while all that is given out stays.
+using Proof = std::shared_ptr<const Reach::Moves>;
+
+bool moves(const Reach::Moves& proof, std::size_t cell) {
+  return std::ranges::binary_search(proof, cell, {}, [](const auto& move) { return move.first; });
+}
+
 // Blanks with what is proved of them: a cell that can move far enough can do so with more blanks, too.
 struct Pattern {
   std::vector<bool> blank;
-  std::vector<bool> far_up, far_down;
-  std::set<std::size_t> exposed;  // known exactly, and nothing helps
-  std::set<std::size_t> narrow;   // nearer to what is known than asked for, and nothing helps
+  std::vector<Proof> far_up, far_down;  // none: not proved
+  std::set<std::size_t> exposed;        // known exactly, and nothing helps
+  std::set<std::size_t> narrow;         // nearer to what is known than asked for, and nothing helps
   Rational cost = 0;
   std::vector<std::string> added;  // ids, sorted
 };
@@ -26,14 +35,18 @@ bool cheaper(const Pattern& a, const Pattern& b) {
 
 class Search {
  public:
-  Search(const Tables& tables, const Rules& rules) : tables_(tables), rules_(rules) {
-    for (const auto& cell : tables.cells) {
-      sensitive_.push_back(cell.decided != Cell::Decided::given && !sensitivity({&cell}, rules).empty());
-      Rational size = 0;
+  Search(const Tables& tables, const Rules& rules) : tables_(tables), rules_(rules), reach_(tables.cells) {
+    for (std::size_t i = 0; i < tables.cells.size(); ++i) {
+      const auto& cell = tables.cells[i];
+      number_[cell.id] = i;
+      auto& shares = shares_.emplace_back();
+      for (const auto& c : cell.contributions) shares[c.respondent] += c.amount;
+      sensitive_.push_back(cell.decided != Cell::Decided::given && sensitive(shares));
+      Rational size = 0, value = 0;
       for (const auto& c : cell.contributions) size += abs(c.amount);
-      const Rational value = abs(cell.value());
-      cost_.push_back(value);
-      distance_.push_back(Rational((value == 0 ? size : value) * rules.protection_percent / 100));
+      for (const auto& [respondent, amount] : shares) value += amount;
+      cost_.push_back(abs(value));
+      distance_.push_back(Rational((value == 0 ? size : abs(value)) * rules.protection_percent / 100));
     }
   }
 
@@ -41,6 +54,7 @@ class Search {
     std::vector<Pattern> open{first()};
     std::set<std::vector<std::string>> seen;
     for (std::size_t looked_at = 0; looked_at < rules_.search_limit; ++looked_at) {
+      if (reach_.work() > rules_.search_work) break;
       std::ranges::pop_heap(open, later);
       auto pattern = std::move(open.back());
       open.pop_back();
@@ -59,6 +73,14 @@ class Search {
 
  private:
   static bool later(const Pattern& a, const Pattern& b) { return cheaper(b, a); }
+
+  using Shares = std::map<std::string, Rational>;  // by respondent
+
+  [[nodiscard]] bool sensitive(const Shares& shares) const {
+    std::vector<Rational> amounts;
+    for (const auto& [respondent, amount] : shares) amounts.push_back(amount);
+    return !primary_suppression(amounts, rules_.primary).empty();
+  }
 
   [[nodiscard]] Pattern first() const {
     Pattern pattern;
@@ -102,7 +124,8 @@ class Search {
       });
       if (!wrong.choices.empty()) return wrong.choices;
       if (wrong.narrow) {
-        (wrong.up ? pattern.far_up : pattern.far_down)[wrong.cells.front()] = true;
+        static const auto nothing_to_prove = std::make_shared<const Reach::Moves>();
+        (wrong.up ? pattern.far_up : pattern.far_down)[wrong.cells.front()] = nothing_to_prove;
         pattern.narrow.insert(wrong.cells.front());
       } else {
         pattern.exposed.insert(wrong.cells.begin(), wrong.cells.end());
@@ -120,9 +143,11 @@ class Search {
   bool pool_is_sensitive(const std::vector<std::size_t>& pool) const {
     const auto [it, fresh] = pools_.try_emplace(pool, false);
     if (fresh) {
-      std::vector<const Cell*> cells;
-      for (const auto cell : pool) cells.push_back(&tables_.cells[cell]);
-      it->second = !sensitivity(cells, rules_).empty();
+      Shares sums;
+      for (const auto cell : pool) {
+        for (const auto& [respondent, amount] : shares_[cell]) sums[respondent] += amount;
+      }
+      it->second = sensitive(sums);
     }
     return it->second;
   }
@@ -148,46 +173,65 @@ class Search {
   }
 
   // (c): every blank can lie far enough above and below its value.
-  Wrong by_bounds(Pattern& pattern) const {
-    std::optional<Reach> reach;
+  Wrong by_bounds(Pattern& pattern) {
+    reach_.show(pattern.blank);
     for (std::size_t i = 0; i < tables_.cells.size(); ++i) {
       for (const bool up : {true, false}) {
         if (!matters(pattern, i) || (up ? pattern.far_up : pattern.far_down)[i]) continue;
-        if (!reach) reach.emplace(tables_, pattern.blank);
-        const auto outcome = reach->go(i, up, distance_[i]);
+        auto outcome = reach_.go(i, up, distance_[i]);
         if (!outcome.reached) {
-          const bool moves = outcome.distance > 0 || reach->go(i, !up, distance_[i]).distance > 0;
-          return {{i}, outcome.relief, moves, up};
+          const bool moves = outcome.distance > 0 || reach_.go(i, !up, distance_[i]).distance > 0;
+          return {{i}, std::move(outcome.relief), moves, up};
         }
-        for (std::size_t k = 0; k < outcome.moves.size(); ++k) {
-          if (outcome.moves[k] >= distance_[k]) pattern.far_up[k] = true;
-          if (outcome.moves[k] <= -distance_[k]) pattern.far_down[k] = true;
-        }
+        keep(std::make_shared<const Reach::Moves>(std::move(outcome.moves)), pattern);
       }
     }
     return {};
   }
+  void keep(const Proof& proof, Pattern& pattern) const {
+    for (const auto& [cell, by] : *proof) {
+      if (by >= distance_[cell] && !pattern.far_up[cell]) pattern.far_up[cell] = proof;
+      if (by <= -distance_[cell] && !pattern.far_down[cell]) pattern.far_down[cell] = proof;
+    }
+  }
 
   // The cheapest choice each time; then what turned out not to be needed is given out after all, the largest first.
+  // Where that takes too long, everything that may be blank is.
   Found greedy(Pattern pattern) {
     for (auto choices = complaint(pattern); !choices.empty(); choices = complaint(pattern)) {
+      if (reach_.work() > rules_.work_limit) return found(all_blank(std::move(pattern)), false);
       pattern = with(pattern, choices.front());
     }
     auto added = pattern.added;
-    std::map<std::string, std::size_t> number;
-    for (std::size_t i = 0; i < tables_.cells.size(); ++i) number[tables_.cells[i].id] = i;
-    std::ranges::stable_sort(added, [&](const auto& a, const auto& b) { return cost_[number[a]] > cost_[number[b]]; });
+    std::ranges::stable_sort(added,
+                             [&](const auto& a, const auto& b) { return cost_[number_[a]] > cost_[number_[b]]; });
     for (const auto& id : added) {
-      auto less = pattern;
-      less.blank[number[id]] = false;
-      less.far_up.assign(less.far_up.size(), false);
-      less.far_down.assign(less.far_down.size(), false);
-      const auto exposed = less.exposed;
-      less.narrow.clear();
-      if (complaint(less).empty() && less.exposed == exposed && less.narrow == pattern.narrow)
+      if (reach_.work() > rules_.work_limit) break;
+      auto less = without(pattern, number_[id]);
+      if (complaint(less).empty() && less.exposed == pattern.exposed && less.narrow == pattern.narrow)
         pattern = std::move(less);
     }
     return found(pattern, false);
+  }
+  Pattern all_blank(Pattern pattern) {
+    for (std::size_t i = 0; i < tables_.cells.size(); ++i) {
+      if (may_blank(pattern, i)) pattern.blank[i] = true;
+    }
+    complaint(pattern);  // of what earlier releases gave away: nothing is left to choose
+    return pattern;
+  }
+  // What was proved by moving the cell must be proved anew, and so must what could not be.
+  static Pattern without(const Pattern& pattern, std::size_t cell) {
+    Pattern less = pattern;
+    less.blank[cell] = false;
+    less.narrow.clear();
+    for (auto* far : {&less.far_up, &less.far_down}) {
+      for (std::size_t i = 0; i < far->size(); ++i) {
+        auto& proof = (*far)[i];
+        if (proof && (moves(*proof, cell) || pattern.narrow.contains(i))) proof.reset();
+      }
+    }
+    return less;
   }
   static Found found(const Pattern& pattern, bool exact) {
     return {pattern.blank,
@@ -200,26 +244,34 @@ class Search {
   const Rules& rules_;
   std::vector<bool> sensitive_;
   std::vector<Rational> cost_, distance_;
+  std::vector<Shares> shares_;                 // by cell
+  std::map<std::string, std::size_t> number_;  // by id
+  Reach reach_;
   mutable std::map<std::vector<std::size_t>, bool> pools_;
 };
 
 }  // namespace
 
 std::vector<Component> components_of(const Tables& tables) {
+  const auto pieces = pieces_of(tables.cells);
   std::vector<std::size_t> root(tables.cells.size());
   std::iota(root.begin(), root.end(), std::size_t{0});
   const auto find = [&](std::size_t i) {
     while (root[i] != i) i = root[i] = root[root[i]];
     return i;
   };
+  for (const auto& piece : pieces.all) {
+    for (const auto cell : piece.cells) root[find(cell)] = find(piece.cells.front());
+  }
   for (const auto& line : tables.lines) {
     for (const auto part : line.parts) root[find(part)] = find(line.total);
   }
   std::map<std::size_t, Component> by_root;
   std::vector<std::size_t> place(tables.cells.size());
   for (std::size_t i = 0; i < tables.cells.size(); ++i) {
+    const auto& cell = tables.cells[i];
     auto& component = by_root[find(i)];
-    place[i] = component.tables.add(tables.cells[i]);
+    place[i] = component.tables.add({cell.id, contributions_of(pieces, pieces.of_cell[i]), cell.shown, cell.decided});
     component.cells.push_back(i);
   }
   for (const auto& line : tables.lines) {
@@ -229,7 +281,7 @@ std::vector<Component> components_of(const Tables& tables) {
   }
   std::vector<Component> components;
   for (auto& [number, component] : by_root) {
-    if (!component.tables.lines.empty()) components.push_back(std::move(component));
+    if (component.cells.size() > 1) components.push_back(std::move(component));
   }
   return components;
 }

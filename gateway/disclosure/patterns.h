@@ -12,7 +12,7 @@ namespace songhua::disclosure {
 // Why the cells, taken together, may not be given out: primary_suppression of their respondents' sums.
 std::vector<std::string> sensitivity(const std::vector<const Cell*>& cells, const Rules& rules);
 
-// Tables that no line links can be looked at one by one.
+// Tables that nothing links can be looked at one by one; contributions of a component are those of pieces.
 struct Component {
   Tables tables;
   std::vector<std::size_t> cells;  // their numbers in the whole

@@ -1,5 +1,7 @@
 #include "disclosure/reach.h"
 
+#include <algorithm>
+
 namespace songhua::disclosure {
 namespace {
 
@@ -7,83 +9,163 @@ namespace {
 // not protected, which is the safe side.
 constexpr int kMaxSteps = 20'000;
 
-void add(std::map<std::size_t, Rational>& row, std::size_t cell, const Rational& factor) {
-  const auto [it, fresh] = row.try_emplace(cell, factor);
-  if (fresh) return;
-  it->second += factor;
-  if (it->second == 0) row.erase(it);
+using Row = std::vector<std::pair<std::size_t, Factor>>;
+
+auto find(const Row& row, std::size_t column) {
+  const auto at = std::ranges::lower_bound(row, column, {}, [](const auto& term) { return term.first; });
+  return at != row.end() && at->first == column ? at : row.end();
+}
+
+void put(Row& row, std::size_t column, Factor factor) {
+  const auto at = std::ranges::lower_bound(row, column, {}, [](const auto& term) { return term.first; });
+  row.insert(at, {column, factor});
+}
+
+Factor take(Row& row, std::size_t column) {
+  const auto at = row.begin() + (find(row, column) - row.cbegin());
+  const Factor factor = at->second;
+  row.erase(at);
+  return factor;
+}
+
+// a + times * b
+Row sum(const Row& a, const Factor& times, const Row& b) {
+  Row total;
+  total.reserve(a.size() + b.size());
+  auto left = a.begin();
+  for (const auto& [column, factor] : b) {
+    while (left != a.end() && left->first < column) total.push_back(*left++);
+    auto term = times * factor;
+    if (left != a.end() && left->first == column) term = term + (left++)->second;
+    if (!term.zero()) total.emplace_back(column, term);
+  }
+  total.insert(total.end(), left, a.end());
+  return total;
+}
+
+// The equation 0 = row as one for the column.
+Row solved_for(Row equation, std::size_t column) {
+  const auto divisor = -take(equation, column);
+  for (auto& [other, factor] : equation) factor = factor / divisor;
+  return equation;
+}
+
+Rational times(const Rational& value, const Factor& factor) {
+  if (factor == Factor(1)) return value;
+  if (factor == Factor(-1)) return Rational(-value);
+  return Rational(value * Rational(factor.num(), factor.den()));
 }
 
 }  // namespace
 
-Reach::Reach(const Tables& tables, const std::vector<bool>& blank)
-    : blank_(blank), bound_(blank.size()), moves_(blank.size()) {
-  for (std::size_t i = 0; i < blank.size(); ++i) {
-    const Rational value = tables.cells[i].value();
-    // What is negative cannot be known to be positive.
+Reach::Reach(const std::vector<Cell>& cells) : cells_(cells.size()), pieces_(pieces_of(cells)) {
+  bound_.resize(cells_ + pieces_.all.size());
+  moves_.resize(bound_.size());
+  // What is negative cannot be known to be positive.
+  for (std::size_t i = 0; i < pieces_.all.size(); ++i) {
+    const auto& amount = pieces_.all[i].amount;
+    if (amount >= 0) bound_[column_of(i)] = Rational(-amount);
+  }
+  // Where all pieces are known to be positive, the cell's own bound says nothing more.
+  for (std::size_t i = 0; i < cells_; ++i) {
+    const auto& own = pieces_.of_cell[i];
+    if (std::ranges::all_of(own, [&](std::size_t piece) { return bound_[column_of(piece)].has_value(); })) continue;
+    const Rational value = cells[i].value();
     if (value >= 0) bound_[i] = Rational(-value);
   }
-  eliminate(tables);
 }
 
-void Reach::eliminate(const Tables& tables) {
-  for (const auto& line : tables.lines) {
-    Row row;
-    const auto put = [&](std::size_t cell, int factor) {
-      const auto& c = tables.cells[cell];
-      const bool fixed = !blank_[cell] && (!c.shown || c.decided != Cell::Decided::open || c.is_zero());
-      if (!fixed) add(row, cell, factor);
-    };
-    put(line.total, -1);
-    for (const auto part : line.parts) put(part, 1);
-    // What is basic already is replaced by what it is made of.
-    for (bool again = true; again;) {
-      again = false;
-      for (const auto& [cell, factor] : row) {
-        const auto known = rows_.find(cell);
-        if (known == rows_.end()) continue;
-        const Rational times = factor;
-        row.erase(cell);
-        for (const auto& [other, f] : known->second) add(row, other, Rational(times * f));
-        again = true;
-        break;
-      }
+void Reach::show(const std::vector<bool>& blank) {
+  bool only_blanked = solved_;
+  for (std::size_t i = 0; i < cells_ && only_blanked; ++i) only_blanked = blank[i] || !blank_[i];
+  blank_ = blank;
+  if (!only_blanked) solve();
+}
+
+void Reach::solve() {
+  solved_ = false;
+  rows_.clear();
+  std::vector<std::size_t> given;
+  for (std::size_t i = 0; i < cells_; ++i) {
+    if (!blank_[i] && !pieces_.of_cell[i].empty()) given.push_back(i);
+  }
+  // Small ones first: what they say makes the equations of large ones short.
+  std::ranges::stable_sort(given, {}, [&](std::size_t cell) { return pieces_.of_cell[cell].size(); });
+  for (const auto cell : given) hold(cell);
+  for (std::size_t i = 0; i < cells_; ++i) {
+    if (blank_[i] && bound_[i]) rows_.emplace(i, over_columns(i));
+  }
+  solved_ = true;
+}
+
+// What is given out stands still. Where others that do make it up already, it is basic: they may become blank, and then
+// it holds them.
+void Reach::hold(std::size_t cell) {
+  auto row = over_columns(cell);
+  const auto piece = rarest_piece(row);
+  if (!piece) {
+    rows_.emplace(cell, std::move(row));
+    return;
+  }
+  put(row, cell, Factor(-1));
+  row = solved_for(std::move(row), *piece);
+  substitute(*piece, row);
+  rows_.emplace(*piece, std::move(row));
+}
+
+Reach::Row Reach::over_columns(std::size_t cell) const {
+  std::map<std::size_t, Factor> terms;
+  const auto add = [&](std::size_t column, const Factor& factor) {
+    auto& term = terms[column];
+    term = term + factor;
+  };
+  for (const auto piece : pieces_.of_cell[cell]) {
+    const auto basic = rows_.find(column_of(piece));
+    if (basic == rows_.end()) {
+      add(column_of(piece), Factor(1));
+      continue;
     }
-    // The last blank: pieces that are not shown stand behind what is, and occur in few lines.
-    std::optional<std::size_t> pivot;
-    for (const auto& [cell, factor] : row) {
-      if (blank_[cell]) pivot = cell;
-    }
-    if (!pivot) continue;
-    const Rational factor = row.at(*pivot);
-    row.erase(*pivot);
-    for (auto& [cell, f] : row) f = Rational(-f / factor);
-    substitute(*pivot, row);
-    rows_.emplace(*pivot, std::move(row));
+    for (const auto& [column, factor] : basic->second) add(column, factor);
   }
+  Row row;
+  for (const auto& [column, factor] : terms) {
+    if (!factor.zero()) row.emplace_back(column, factor);
+  }
+  return row;
 }
 
-void Reach::substitute(std::size_t pivot, const Row& row) {
-  for (auto& [basic, known] : rows_) {
-    const auto found = known.find(pivot);
-    if (found == known.end()) continue;
-    const Rational times = found->second;
-    known.erase(found);
-    for (const auto& [cell, factor] : row) add(known, cell, Rational(times * factor));
+// What is in few cells makes few equations longer.
+std::optional<std::size_t> Reach::rarest_piece(const Row& row) const {
+  std::optional<std::size_t> rarest;
+  std::size_t fewest = 0;
+  for (const auto& [column, factor] : row) {
+    if (column < cells_) continue;
+    const auto in = pieces_.all[column - cells_].cells.size();
+    if (rarest && in >= fewest) continue;
+    rarest = column;
+    fewest = in;
   }
+  return rarest;
 }
 
-// The first cell that moves `cell` the right way when it moves; rising or falling.
-std::optional<std::size_t> Reach::entering(std::size_t cell, bool up, bool& rising) const {
-  const auto basic = rows_.find(cell);
-  if (basic == rows_.end()) {
-    rising = up;
-    return !up && at_bound(cell) ? std::nullopt : std::optional(cell);
-  }
-  for (const auto& [column, factor] : basic->second) {
-    if (!blank_[column]) continue;
-    rising = (factor > 0) == up;
-    if (rising || !at_bound(column)) return column;
+void Reach::substitute(std::size_t column, const Row& row) {
+  for (auto& [basic, known] : rows_) replace(known, column, row);
+}
+
+void Reach::replace(Row& in, std::size_t column, const Row& row) {
+  if (find(in, column) == in.end()) return;
+  const auto factor = take(in, column);
+  in = sum(in, factor, row);
+  work_ += in.size();
+}
+
+// The first column that moves the goal the right way when it moves.
+std::optional<std::size_t> Reach::entering(const Row& goal, bool up) const {
+  for (const auto& [column, factor] : goal) {
+    if (stands_still(column)) continue;
+    const bool rising = factor.positive() == up;
+    const bool at_bound = bound_[column] && moves_[column] == *bound_[column];
+    if (rising || !at_bound) return column;
   }
   return std::nullopt;
 }
@@ -92,9 +174,13 @@ Reach::Step Reach::longest(std::size_t column, bool rising) const {
   Step step;
   if (!rising && bound_[column]) step.length = Rational(moves_[column] - *bound_[column]);
   for (const auto& [basic, row] : rows_) {
-    const auto found = row.find(column);
-    if (found == row.end() || !bound_[basic] || (found->second > 0) == rising) continue;
-    const Rational limit = (moves_[basic] - *bound_[basic]) / abs(found->second);
+    const auto found = find(row, column);
+    if (found == row.end()) continue;
+    if (stands_still(basic)) return {Rational(0), basic};  // it leaves first
+    if (!bound_[basic] || found->second.positive() == rising) continue;
+    const Rational room = moves_[basic] - *bound_[basic];
+    const auto& factor = found->second;
+    const Rational limit = times(room, factor.positive() ? Factor(1) / factor : Factor(-1) / factor);
     if (!step.length || limit < *step.length) step = {limit, basic};
   }
   return step;
@@ -104,56 +190,85 @@ void Reach::move(std::size_t column, const Rational& by) {
   if (by == 0) return;
   moves_[column] += by;
   for (const auto& [basic, row] : rows_) {
-    if (const auto found = row.find(column); found != row.end()) moves_[basic] += found->second * by;
+    if (const auto found = find(row, column); found != row.end()) moves_[basic] += times(by, found->second);
   }
 }
 
-void Reach::pivot(std::size_t leaving, std::size_t column) {
-  auto row = std::move(rows_.at(leaving));
+void Reach::pivot(std::size_t leaving, std::size_t column, Row& goal) {
+  auto equation = std::move(rows_.at(leaving));
   rows_.erase(leaving);
-  const Rational factor = row.at(column);
-  row.erase(column);
-  for (auto& [cell, f] : row) f = Rational(-f / factor);
-  row.emplace(leaving, Rational(1 / factor));
+  put(equation, leaving, Factor(-1));
+  auto row = solved_for(std::move(equation), column);
   substitute(column, row);
-  rows_.emplace(column, std::move(row));
+  replace(goal, column, row);
+  // A blank that its pieces alone limit need not be followed.
+  if (!moves_freely(column)) rows_.emplace(column, std::move(row));
+}
+
+Reach::Moves Reach::moved() const {
+  std::map<std::size_t, Rational> all;
+  for (std::size_t i = 0; i < pieces_.all.size(); ++i) {
+    const auto& by = moves_[column_of(i)];
+    if (by == 0) continue;
+    for (const auto cell : pieces_.all[i].cells) all[cell] += by;
+  }
+  Moves moves;
+  for (auto& [cell, by] : all) {
+    if (by != 0) moves.emplace_back(cell, std::move(by));
+  }
+  return moves;
 }
 
 Reach::Outcome Reach::go(std::size_t cell, bool up, const std::optional<Rational>& distance) {
-  for (auto& m : moves_) m = 0;
+  try {
+    return walk(cell, up, distance);
+  } catch (const Factor::TooWide&) {
+    solve();
+    Outcome unknown;  // not proved is not protected
+    for (std::size_t i = 0; i < cells_; ++i) {
+      if (!blank_[i]) unknown.relief.push_back(i);
+    }
+    return unknown;
+  }
+}
+
+Reach::Outcome Reach::walk(std::size_t cell, bool up, const std::optional<Rational>& distance) {
+  for (auto& m : moves_) {
+    if (m != 0) m = 0;
+  }
   Outcome outcome;
-  const auto done = [&](bool reached) {
-    outcome.reached = reached;
-    outcome.distance = abs(moves_[cell]);
-    outcome.moves = moves_;
+  auto goal = over_columns(cell);
+  const auto done = [&] {
+    outcome.reached = true;
+    outcome.moves = moved();
     return outcome;
   };
   for (int steps = 0; steps < kMaxSteps; ++steps) {
-    bool rising = true;
-    const auto column = entering(cell, up, rising);
+    const auto column = entering(goal, up);
     if (!column) break;
-    const auto basic = rows_.find(cell);
-    const Rational speed = basic == rows_.end() ? Rational(1) : Rational(abs(basic->second.at(*column)));
+    const auto factor = find(goal, *column)->second;
+    const bool rising = factor.positive() == up;
+    const auto speed = factor.positive() ? factor : -factor;
     const auto step = longest(*column, rising);
     if (distance) {
-      const Rational rest = (*distance - abs(moves_[cell])) / speed;
+      const Rational rest = times(Rational(*distance - outcome.distance), Factor(1) / speed);
       if (!step.length || *step.length >= rest) {
         move(*column, rising ? rest : Rational(-rest));
-        return done(true);
+        outcome.distance = *distance;
+        return done();
       }
     } else if (!step.length) {
-      return done(true);
+      return done();
     }
     move(*column, rising ? *step.length : Rational(-*step.length));
-    if (step.leaving == cell) break;  // it lies at its own bound
-    if (step.leaving) pivot(*step.leaving, *column);
+    outcome.distance += times(*step.length, speed);
+    if (step.leaving) pivot(*step.leaving, *column, goal);
   }
-  if (const auto basic = rows_.find(cell); basic != rows_.end()) {
-    for (const auto& [column, factor] : basic->second) {
-      if (!blank_[column]) outcome.relief.push_back(column);
-    }
+  for (const auto& [column, factor] : goal) {
+    if (stands_still(column)) outcome.relief.push_back(column);
   }
-  return done(false);
+  outcome.moves = moved();
+  return outcome;
 }
 
 }  // namespace songhua::disclosure

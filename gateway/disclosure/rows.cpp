@@ -58,9 +58,7 @@ const std::vector<Plan>& plans() {
 }
 
 // Further blanks for one magnitude only loosen the bounds of the others, but may leave a single one in their lines: so
-// each magnitude goes on from the blanks of the one before until none adds any.
-constexpr int kMaxRounds = 8;
-
+// each magnitude goes on from the blanks of the one before until none adds any. As blanks only come, that ends.
 void decide(const Plan& plan, const std::set<CellKey>& keys, indicators::Microdata& micro, const Decisions& earlier,
             const Rules& rules, RowProtection& result) {
   std::vector<CellKey> own;
@@ -75,7 +73,7 @@ void decide(const Plan& plan, const std::set<CellKey>& keys, indicators::Microda
   }
   std::vector<Code> codes(own.size(), Code::free);
   bool changed = true;
-  for (int round = 0; changed && round < kMaxRounds; ++round) {
+  while (changed) {
     changed = false;
     for (auto& table : tables) {
       for (std::size_t i = 0; i < own.size(); ++i) {
