@@ -5,8 +5,10 @@
 namespace songhua::storage {
 namespace {
 
-constexpr const char* kQuarantineColumns =
-    "SELECT id, received, reason, topic, detail, position, count, payload FROM quarantine";
+constexpr const char* kWithBytes =
+    "SELECT id, received, reason, topic, detail, position, count, payload FROM quarantine WHERE id = ?";
+constexpr const char* kWithoutBytes =
+    "SELECT id, received, reason, topic, detail, position, count FROM quarantine ORDER BY id DESC LIMIT ?";
 
 Quarantined read_quarantined(SQLite::Statement& row) {
   Quarantined entry;
@@ -17,7 +19,7 @@ Quarantined read_quarantined(SQLite::Statement& row) {
   entry.detail = row.getColumn(4).getString();
   entry.position = static_cast<std::uint64_t>(row.getColumn(5).getInt64());
   entry.count = static_cast<std::uint64_t>(row.getColumn(6).getInt64());
-  entry.payload = blob(row.getColumn(7));
+  if (row.getColumnCount() > 7) entry.payload = blob(row.getColumn(7));
   return entry;
 }
 
@@ -49,14 +51,14 @@ void Store::quarantine(const Quarantined& entry) {
 
 std::vector<Quarantined> Store::quarantined(std::size_t limit) const {
   std::vector<Quarantined> all;
-  SQLite::Statement query(*database_, std::string(kQuarantineColumns) + " ORDER BY id DESC LIMIT ?");
+  SQLite::Statement query(*database_, kWithoutBytes);
   query.bind(1, sql(limit));
   while (query.executeStep()) all.push_back(read_quarantined(query));
   return all;
 }
 
 std::optional<Quarantined> Store::quarantined_one(std::int64_t id) const {
-  SQLite::Statement query(*database_, std::string(kQuarantineColumns) + " WHERE id = ?");
+  SQLite::Statement query(*database_, kWithBytes);
   query.bind(1, id);
   if (!query.executeStep()) return std::nullopt;
   return read_quarantined(query);

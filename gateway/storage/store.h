@@ -153,6 +153,7 @@ class Store {
   // Quarantine counts repeats of one (reason, topic, detail) in one row. Beyond kQuarantineRows rows new ones are
   // counted in one row a reason: a sender that invents topics does not fill the disk.
   void quarantine(const Quarantined& entry);
+  // The newest first, without their bytes, which may be megabytes each: quarantined_one() has them.
   [[nodiscard]] std::vector<Quarantined> quarantined(std::size_t limit) const;
   [[nodiscard]] std::map<std::string, std::uint64_t> quarantine_counts() const;
   [[nodiscard]] std::optional<Quarantined> quarantined_one(std::int64_t id) const;
