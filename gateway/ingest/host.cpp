@@ -18,6 +18,7 @@ constexpr Millis kStayAway{2'000};       // after an overload, once the queue is
 constexpr Millis kGrace{2'500};          // for the offline STATE and the DISCONNECT at the end
 constexpr Millis kNameFlooders{10'000};  // how often the log names who floods the queue
 constexpr Millis kLongestTurn{100};      // the loop looks up at least this often
+constexpr Millis kLinger{10};            // how long a message waits for others: a commit is ten times as far
 
 // "GROUP/NODE" of a Sparkplug topic, without the costs of reading it; the topic itself where it has no such shape.
 struct Sender {
@@ -113,7 +114,7 @@ Host::Host(storage::Store& store, Pipeline& pipeline, HostOptions options, HostH
       pipeline_(pipeline),
       options_(std::move(options)),
       hooks_(std::move(hooks)),
-      inbox_({options_.queue_messages, options_.queue_bytes}),
+      inbox_({.items = options_.queue_messages, .bytes = options_.queue_bytes, .linger = kLinger}),
       throttle_(options_.rebirth, now(), static_cast<std::uint64_t>(count_of(now()))),
       next_commit_(now()) {
   for (std::size_t i = 0; i < options_.servers.size(); ++i) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <deque>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -29,7 +28,6 @@ std::optional<std::uint8_t> server_of(std::string_view text, std::string_view ev
 }
 
 constexpr std::size_t kSegmentsCached = 256;
-constexpr std::size_t kImportsCached = 16;  // some 10 MB each
 constexpr std::size_t kLargestBatch = (std::size_t{1} << Position::kIndexBits) - 1024;
 
 }  // namespace
@@ -73,7 +71,8 @@ Pipeline::~Pipeline() = default;
 void Pipeline::load_sessions() {
   sessions_.clear();
   store_.for_each_session([&](std::uint8_t server, const std::string& node, const std::string& bytes) {
-    auto session = sparkplug::HostSession::restore(bytes, options_.session);
+    auto session =
+        sparkplug::HostSession::restore(bytes, options_.session, [this](std::uint64_t id) { return names(id); });
     // A session that cannot be read begins anew, as for a node never heard: its next birth explains it.
     sessions_.insert_or_assign({server, node},
                                session ? std::move(*session) : sparkplug::HostSession(options_.session));
@@ -159,11 +158,16 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     }
     store_.journal().append(
         {std::make_move_iterator(batch.entries.begin()), std::make_move_iterator(batch.entries.end())});
-    for (const auto& key : batch.changed) store_.put_session(key.first, key.second, sessions_.at(key).save());
+    for (const auto& key : batch.changed) {
+      const auto& session = sessions_.at(key);
+      remember_names(session.names());
+      store_.put_session(key.first, key.second, session.save_beside_names());
+    }
     for (const auto& [name, by] : batch.counts) store_.add_count(name, by);
     transaction.commit();
 
     keeper_.trim();
+    trim_names();
     if (segments_.size() > kSegmentsCached) {
       segments_.clear();
     }
@@ -190,6 +194,7 @@ void Pipeline::recover() {
   translator_.reset();
   keeper_.reset();
   names_.clear();
+  shares_stored_.clear();
   segments_.clear();
   imported_.clear();
   load_sessions();
@@ -416,129 +421,6 @@ std::optional<Entry> Pipeline::entry_at(Batch& batch, Position position) {
   const auto entries = segment(position.segment());
   if (!entries || position.index() >= entries->size()) return std::nullopt;
   return (*entries)[position.index()];
-}
-
-std::shared_ptr<const std::vector<Entry>> Pipeline::segment(std::uint64_t id) {
-  if (const auto it = segments_.find(id); it != segments_.end()) return it->second;
-  auto entries = store_.journal().read(id);
-  // A segment that retention has dropped or that is damaged cannot be rebuilt from; verify tells.
-  auto shared = entries ? std::make_shared<const std::vector<Entry>>(std::move(*entries)) : nullptr;
-  segments_[id] = shared;
-  return shared;
-}
-
-std::optional<Entry> Pipeline::held_by(const Entry& resolution) {
-  const auto position = decode_position(resolution.payload);
-  const auto original = position ? segment(position->segment()) : nullptr;
-  if (!original || position->index() >= original->size()) return std::nullopt;
-  return (*original)[position->index()];
-}
-
-void Pipeline::remember_names(const std::shared_ptr<const sparkplug::NameTable>& table) {
-  const auto [it, added] = names_.try_emplace(table->id(), table);
-  if (added) store_.put_names(table->id(), table->serialize());
-}
-
-std::shared_ptr<const sparkplug::NameTable> Pipeline::names(std::uint64_t id) {
-  if (id == 0) return nullptr;
-  if (const auto it = names_.find(id); it != names_.end()) return it->second;
-  const auto bytes = store_.names(id);
-  if (!bytes) return nullptr;
-  auto table = sparkplug::NameTable::deserialize(*bytes);
-  if (!table) return nullptr;
-  names_[id] = *table;
-  return *table;
-}
-
-// One import's messages in one segment, by the first minute that they touch: a file that is imported again rebuilds
-// each of its windows from the same segment, which must not be read through for every one of them.
-struct Pipeline::ImportedSegment {
-  struct Item {
-    UnixMillis first;
-    SharedMessage message;
-  };
-  std::vector<Item> items;  // by `first`, then in the order of the journal
-  Millis longest{0};        // from the first to the last minute of any message
-
-  void collect(Window window, std::vector<SharedMessage>& into) const {
-    auto it = std::lower_bound(items.begin(), items.end(), window.start - longest,
-                               [](const Item& item, UnixMillis time) { return item.first < time; });
-    for (; it != items.end() && it->first < window.end; ++it) {
-      const auto minutes = it->message->minutes();
-      if (std::any_of(minutes.begin(), minutes.end(), [&](UnixMillis m) { return window.contains(m); })) {
-        into.push_back(it->message);
-      }
-    }
-  }
-};
-
-std::shared_ptr<const Pipeline::ImportedSegment> Pipeline::imported(storage::SourceIndex source, std::uint64_t id) {
-  const auto key = std::pair{source, id};
-  if (const auto it = imported_.find(key); it != imported_.end()) return it->second;
-  const auto name = store_.dictionary().source_name(source);
-  auto result = std::make_shared<ImportedSegment>();
-  if (const auto entries = segment(id)) {
-    for (const auto& entry : *entries) {
-      const bool rows = entry.kind == EntryKind::import || entry.kind == EntryKind::adjustment;
-      if (!rows || entry.topic != name || entry.fate != Fate::applied) continue;
-      auto messages = import_messages(entry.payload, store_.dictionary());
-      if (!messages) continue;
-      const auto digest = digest_of(entry.topic, entry.payload);
-      for (auto& message : *messages) {
-        message->digest = digest;
-        const auto minutes = message->minutes();
-        if (minutes.empty()) continue;
-        result->longest = std::max(result->longest, Millis{minutes.back() - minutes.front()});
-        result->items.push_back({minutes.front(), std::move(message)});
-      }
-    }
-  }
-  std::stable_sort(result->items.begin(), result->items.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  if (imported_.size() >= kImportsCached) imported_.clear();
-  imported_[key] = result;
-  return result;
-}
-
-std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window window,
-                                          const std::vector<std::uint64_t>& segments) {
-  const auto name = store_.dictionary().source_name(source);
-  if (name.starts_with(kImportPrefix) || name.starts_with(kQuarterImportPrefix) || name == kAdjustSource) {
-    std::vector<SharedMessage> messages;
-    for (const auto id : segments) imported(source, id)->collect(window, messages);
-    return messages;
-  }
-  std::vector<SharedMessage> messages;
-  const auto keep = [&](std::shared_ptr<rollup::SourceMessage> message, const Entry& entry) {
-    const auto minutes = message->minutes();
-    if (std::any_of(minutes.begin(), minutes.end(), [&](UnixMillis m) { return window.contains(m); })) {
-      message->digest = digest_of(entry.topic, entry.payload);
-      messages.push_back(std::move(message));
-    }
-  };
-  const auto translate = [&](const Entry& entry, std::uint64_t names_id, sparkplug::ResolveOptions::Part part) {
-    const auto topic = sparkplug::parse_topic(entry.topic);
-    if (!topic || topic->type == sparkplug::MessageType::ndeath || node_of(*topic) != name) return;
-    const auto payload = decoder_again_.decode(entry.payload);
-    if (!payload) return;
-    const auto table = names(names_id);
-    keep(translator_.translate(*topic, **payload, table.get(), part, entry.received).message, entry);
-  };
-  for (const auto id : segments) {
-    const auto entries = segment(id);
-    if (!entries) continue;
-    for (const auto& entry : *entries) {
-      if (entry.kind == EntryKind::message && entry.fate == Fate::applied) {
-        translate(entry, entry.names, sparkplug::ResolveOptions::Part::all);
-      } else if (entry.kind == EntryKind::message && entry.fate == Fate::held) {
-        translate(entry, 0, sparkplug::ResolveOptions::Part::named);
-      } else if (entry.kind == EntryKind::resolution && entry.topic == name) {
-        const auto held = held_by(entry);
-        if (held) translate(*held, entry.names, sparkplug::ResolveOptions::Part::aliased);
-      }
-    }
-  }
-  return messages;
 }
 
 bool Pipeline::day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const {

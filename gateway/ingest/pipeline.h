@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "ingest/record_keeper.h"
@@ -157,6 +158,7 @@ class Pipeline {
   void take_again(const storage::Entry& entry, storage::Position position);
   void translate_again(const storage::Entry& entry, std::uint64_t names_id, sparkplug::ResolveOptions::Part part,
                        storage::Position position);
+  void trim_names();
   void remember_names(const std::shared_ptr<const sparkplug::NameTable>& table);
   [[nodiscard]] bool day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const;
   void recover();
@@ -171,6 +173,7 @@ class Pipeline {
   std::vector<storage::Entry> queue_;
   std::size_t queued_bytes_ = 0;
   std::map<std::uint64_t, std::shared_ptr<const sparkplug::NameTable>> names_;
+  std::unordered_set<std::uint64_t> shares_stored_;  // some of those that the store has for certain
   std::map<std::uint64_t, std::shared_ptr<const std::vector<storage::Entry>>> segments_;  // read for rebuilding
   std::map<std::pair<storage::SourceIndex, std::uint64_t>, std::shared_ptr<const ImportedSegment>>
       imported_;          // the same

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -140,6 +141,8 @@ struct DeviceState {
   bool operator==(const DeviceState&) const = default;
 };
 
+using NamesById = std::function<std::shared_ptr<const NameTable>(std::uint64_t)>;
+
 // For one thread at a time. A session is a few hundred bytes plus its names. Deterministic: the same events give the
 // same actions, so a session can be rebuilt by repeating them.
 class HostSession {
@@ -173,7 +176,10 @@ class HostSession {
 
   // The whole state; options are not part of it. Format: session_codec.cpp.
   [[nodiscard]] std::string save() const;
-  static Result<HostSession> restore(std::string_view bytes, HostSessionOptions options);
+  // The same without names(), which the caller keeps: many times smaller, for whoever saves often.
+  [[nodiscard]] std::string save_beside_names() const;
+  // Of either. `names` finds what was kept; a session whose names it does not know is refused.
+  static Result<HostSession> restore(std::string_view bytes, HostSessionOptions options, const NamesById& names = {});
 
  private:
   friend class SessionCodec;

@@ -11,12 +11,14 @@
 // flag 1,
 //           datatype, properties; at the end the number of faults.
 // A table:  "T1" count, then each share as text, sorted by device.
+//           "T2" count, then the id of each share, sorted by device.
 // Numbers are varints, texts are length and bytes (byte_codec.h).
 namespace songhua::sparkplug {
 namespace {
 
 constexpr std::string_view kShareTag = "N1";
 constexpr std::string_view kTableTag = "T1";
+constexpr std::string_view kIdsTag = "T2";
 constexpr std::uint64_t kHasAlias = 1;
 constexpr std::uint64_t kInIntValue = 2;
 
@@ -191,6 +193,26 @@ Result<std::shared_ptr<const NameTable>> NameTable::deserialize(std::string_view
   }
   if (!in.at_end()) return Error{"a stored table of metric names is damaged"};
   return std::make_shared<const NameTable>(std::move(shares));
+}
+
+std::string NameTable::serialize_ids() const {
+  ByteWriter out(kIdsTag);
+  out.number(shares_.size());
+  for (const auto& share : shares_) out.number(share->id());
+  return out.take();
+}
+
+Result<std::shared_ptr<const NameTable>> NameTable::deserialize(std::string_view bytes, const ShareById& shares) {
+  if (!bytes.starts_with(kIdsTag)) return deserialize(bytes);
+  ByteReader in(bytes, kIdsTag);
+  std::vector<std::shared_ptr<const DeviceNames>> found;
+  for (auto count = in.number(); count > 0 && in.ok(); --count) {
+    auto share = shares(in.number());
+    if (!share) return Error{"a stored table of metric names lacks those of a device"};
+    found.push_back(std::move(share));
+  }
+  if (!in.at_end()) return Error{"a stored table of metric names is damaged"};
+  return std::make_shared<const NameTable>(std::move(found));
 }
 
 }  // namespace songhua::sparkplug

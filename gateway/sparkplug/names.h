@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +73,11 @@ class NameTable {
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] std::string serialize() const;
   static Result<std::shared_ptr<const NameTable>> deserialize(std::string_view bytes);
+  // The same where the caller keeps the shares by their ids: a birth of many devices makes as many tables, each with
+  // the shares of the one before and one more.
+  [[nodiscard]] std::string serialize_ids() const;
+  using ShareById = std::function<std::shared_ptr<const DeviceNames>(std::uint64_t)>;
+  static Result<std::shared_ptr<const NameTable>> deserialize(std::string_view bytes, const ShareById& shares);
 
  private:
   std::vector<std::shared_ptr<const DeviceNames>> shares_;  // sorted by device; never null

@@ -1,16 +1,21 @@
 #include "sparkplug/byte_codec.h"
 #include "sparkplug/host_session.h"
 
-// "S1", then the members of HostSession in their order, as below; numbers, texts and optionals as in byte_codec.h, a
+// A tag, then the members of HostSession in their order, as below; numbers, texts and optionals as in byte_codec.h, a
 // list as its size and its items. `transfer` names the fields once for both directions.
+//   "S1"  names as text; each message seen with seq and time
+//   "S2"  names by their id (0: none), a text that the caller keeps; of the messages seen, seq and time as differences
+//         to the one before: this is stored with every commit, and most nodes have said nothing new but their time
 namespace songhua::sparkplug {
 namespace {
-constexpr std::string_view kTag = "S1";
+constexpr std::string_view kWhole = "S1";
+constexpr std::string_view kBesideNames = "S2";
 constexpr std::uint64_t kMostItems = 1'000'000;
 
 // One interface for both directions: writes a field, or reads it in place.
 struct Saver {
   ByteWriter& io;
+  bool beside_names = false;
   void operator()(std::uint64_t& v) { io.number(v); }
   void operator()(std::int64_t& v) { io.signed_number(v); }
   void operator()(bool& v) { io.flag(v); }
@@ -26,7 +31,12 @@ struct Saver {
     if (v) (*this)(*v);
   }
   void operator()(std::shared_ptr<const DeviceNames>& v) { io.text(v ? v->serialize() : ""); }
-  void operator()(std::shared_ptr<const NameTable>& v) { io.text(v ? v->serialize() : ""); }
+  void operator()(std::shared_ptr<const NameTable>& v) {
+    if (beside_names)
+      io.number(v ? v->id() : 0);
+    else
+      io.text(v ? v->serialize() : "");
+  }
   template <typename List, typename Item>
   void list(List& v, Item item) {
     io.number(v.size());
@@ -36,6 +46,8 @@ struct Saver {
 
 struct Loader {
   ByteReader& io;
+  bool beside_names = false;
+  const NamesById* by_id = nullptr;
   void operator()(std::uint64_t& v) { v = io.number(); }
   void operator()(std::int64_t& v) { v = io.signed_number(); }
   void operator()(bool& v) { v = io.flag(); }
@@ -70,7 +82,12 @@ struct Loader {
       io.fail();
   }
   void operator()(std::shared_ptr<const DeviceNames>& v) { names(v); }
-  void operator()(std::shared_ptr<const NameTable>& v) { names(v); }
+  void operator()(std::shared_ptr<const NameTable>& v) {
+    if (!beside_names) return names(v);
+    const auto id = io.number();
+    v = id == 0 || !*by_id ? nullptr : (*by_id)(id);
+    if (id != 0 && !v) io.fail();
+  }
   template <typename List, typename Item>
   void list(List& v, Item item) {
     auto count = io.number();
@@ -95,11 +112,32 @@ class SessionCodec {
     io(s.birth_asked_);
     devices(s, io);
     io.list(s.held_, [&](auto& h) { held(h, io); });
-    io.list(s.seen_, [&](auto& seen) { io(seen.seq), io(seen.time); });
+    Seen before;
+    io.list(s.seen_, [&](auto& message) {
+      if (io.beside_names)
+        seen(message, before, io);
+      else
+        io(message.seq), io(message.time);
+      before = message;
+    });
     counters(s.counters_, io);
   }
 
  private:
+  using Seen = HostSession::Seen;
+  // Twice the difference of seq, modulo 256, and whether there is a time; then its difference.
+  static void seen(const Seen& v, const Seen& before, Saver& io) {
+    const auto step = static_cast<std::uint8_t>(v.seq - before.seq);
+    io.io.number(2U * step + (v.time ? 1U : 0U));
+    if (v.time) io.io.signed_number(static_cast<std::int64_t>(*v.time - before.time.value_or(0)));
+  }
+  static void seen(Seen& v, const Seen& before, Loader& io) {
+    const auto step = io.io.number();
+    if (step >= 512) io.io.fail();
+    v.seq = static_cast<std::uint8_t>(before.seq + step / 2);
+    v.time.reset();
+    if (step % 2 == 1) v.time = before.time.value_or(0) + static_cast<std::uint64_t>(io.io.signed_number());
+  }
   template <typename Io>
   static void seq(SeqTracker& t, Io& io) {
     io(t.next_), io(t.loss_at_), io(t.doubt_from_);
@@ -135,16 +173,23 @@ class SessionCodec {
 };
 
 std::string HostSession::save() const {
-  ByteWriter out(kTag);
+  ByteWriter out(kWhole);
   SessionCodec::transfer(const_cast<HostSession&>(*this), Saver{out});  // a Saver only reads
   return out.take();
 }
 
-Result<HostSession> HostSession::restore(std::string_view bytes, HostSessionOptions options) {
-  ByteReader in(bytes, kTag);
+std::string HostSession::save_beside_names() const {
+  ByteWriter out(kBesideNames);
+  SessionCodec::transfer(const_cast<HostSession&>(*this), Saver{out, true});  // a Saver only reads
+  return out.take();
+}
+
+Result<HostSession> HostSession::restore(std::string_view bytes, HostSessionOptions options, const NamesById& names) {
+  const bool beside = bytes.starts_with(kBesideNames);
+  ByteReader in(bytes, beside ? kBesideNames : kWhole);
   HostSession session(options);
-  SessionCodec::transfer(session, Loader{in});
-  if (!in.at_end()) return Error{"stored Sparkplug session is damaged or of another version"};
+  SessionCodec::transfer(session, Loader{in, beside, &names});
+  if (!in.at_end()) return Error{"stored Sparkplug session is damaged, of another version, or lacks its names"};
   if (session.has_birth() && !session.names_) return Error{"stored Sparkplug session lacks its names"};
   for (const auto& h : session.held_)
     if (h.type == MessageType::dbirth && !h.share) return Error{"stored Sparkplug session lacks the names of a birth"};

@@ -110,7 +110,16 @@ class Play {
     auto copy = HostSession::restore(bytes, options_);
     RC_ASSERT(copy.ok());
     RC_ASSERT(copy->save() == bytes);
-    session_ = std::move(*copy);
+    // The same beside its names, which the caller keeps.
+    const auto beside = session_.save_beside_names();
+    auto found = HostSession::restore(beside, options_, [&](std::uint64_t id) {
+      const bool known = session_.names() && session_.names()->id() == id;
+      return known ? session_.names() : nullptr;
+    });
+    RC_ASSERT(found.ok());
+    RC_ASSERT(found->save() == bytes);
+    RC_ASSERT(found->save_beside_names() == beside);
+    session_ = std::move(*found);
   }
   HostSession& session() { return session_; }
   std::optional<std::uint64_t> position;

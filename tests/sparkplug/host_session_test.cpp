@@ -415,5 +415,19 @@ TEST(HostSession, RefusesDamagedBytes) {
   EXPECT_FALSE(HostSession::restore(bytes + "x", {}).ok());
 }
 
+TEST(HostSession, WithoutItsNamesOneThatNeedsThemIsRefused) {
+  auto h = born();
+  h.get(ndata(9));
+  const auto bytes = h.session.save_beside_names();
+  const auto names = [&](std::uint64_t) { return h.session.names(); };
+  EXPECT_TRUE(HostSession::restore(bytes, {}, names).ok());
+  EXPECT_FALSE(HostSession::restore(bytes, {}).ok());
+  EXPECT_FALSE(HostSession::restore(bytes, {}, [](std::uint64_t) { return nullptr; }).ok());
+  for (std::size_t n = 0; n < bytes.size(); ++n) {
+    EXPECT_FALSE(HostSession::restore(bytes.substr(0, n), {}, names).ok());
+  }
+  EXPECT_FALSE(HostSession::restore(bytes + "x", {}, names).ok());
+}
+
 }  // namespace
 }  // namespace songhua::sparkplug

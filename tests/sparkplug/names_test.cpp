@@ -116,6 +116,20 @@ RC_GTEST_PROP(NameTable, SurvivesBytes, (std::vector<std::vector<std::pair<std::
       if (def.alias) RC_ASSERT((other->by_alias(*def.alias) == nullptr) == (share->by_alias(*def.alias) == nullptr));
   }
   for (std::size_t cut = 0; cut < bytes.size(); ++cut) RC_ASSERT(!NameTable::deserialize(bytes.substr(0, cut)).ok());
+
+  const auto by_id = [&](std::uint64_t id) {
+    std::shared_ptr<const DeviceNames> found;
+    for (const auto& share : table->shares())
+      if (share->id() == id) found = share;
+    return found;
+  };
+  const auto ids = table->serialize_ids();
+  const auto listed = NameTable::deserialize(ids, by_id);
+  RC_ASSERT(listed.ok());
+  RC_ASSERT((*listed)->id() == table->id());
+  RC_ASSERT((*listed)->shares() == table->shares());
+  RC_ASSERT((*NameTable::deserialize(bytes, by_id))->id() == table->id());  // the older form still reads
+  for (std::size_t cut = 0; cut < ids.size(); ++cut) RC_ASSERT(!NameTable::deserialize(ids.substr(0, cut), by_id).ok());
 }
 
 }  // namespace

@@ -5,10 +5,10 @@
 
 #include "commands.h"
 #include "ingest/record_keeper.h"
+#include "ingest/stored_names.h"
 #include "ingest/tap.h"
 #include "lines/glob.h"
 #include "listing.h"
-#include "sparkplug/names.h"
 #include "sparkplug/topic.h"
 
 namespace songhua::gateway {
@@ -30,13 +30,6 @@ struct Look {
   ingest::TapFilter filter;
 };
 
-std::shared_ptr<const sparkplug::NameTable> names_of(const storage::Store& store, std::uint64_t id) {
-  const auto bytes = id == 0 ? std::nullopt : store.names(id);
-  if (!bytes) return nullptr;
-  const auto table = sparkplug::NameTable::deserialize(*bytes);
-  return table ? *table : nullptr;
-}
-
 bool inside(const Look& look, const json& metric) {
   if (!metric.contains("time")) return true;
   const auto time = look.zone.parse(metric.at("time").get<std::string>());
@@ -45,7 +38,8 @@ bool inside(const Look& look, const json& metric) {
 
 void add_metrics(const Look& look, const storage::Entry& entry, const json& head, json& list) {
   const auto message = ingest::tap_json(
-      {entry.server, entry.topic, entry.payload, entry.received, names_of(look.store, entry.names)}, look.filter);
+      {entry.server, entry.topic, entry.payload, entry.received, ingest::stored_names(look.store, entry.names)},
+      look.filter);
   if (message.is_null() || !message.contains("metrics")) return;
   for (const auto& metric : message.at("metrics")) {
     if (!inside(look, metric)) continue;

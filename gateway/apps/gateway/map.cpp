@@ -2,6 +2,7 @@
 #include <iostream>
 #include <set>
 
+#include "ingest/stored_names.h"
 #include "intake.h"
 #include "lines/survey.h"
 #include "listing.h"
@@ -59,7 +60,8 @@ std::vector<lines::SeenMetric> metrics_seen(storage::Store& store) {
   std::vector<lines::SeenMetric> seen;
   std::set<std::string> unknown;
   store.for_each_session([&](std::uint8_t, const std::string& node, const std::string& bytes) {
-    const auto session = sparkplug::HostSession::restore(bytes, {});
+    const auto session =
+        sparkplug::HostSession::restore(bytes, {}, [&](std::uint64_t id) { return ingest::stored_names(store, id); });
     if (!session || !session->names()) {
       unknown.insert(node);
       return;

@@ -1,5 +1,6 @@
 #include "status_view.h"
 
+#include "ingest/stored_names.h"
 #include "storage/rebuild.h"
 
 namespace songhua::gateway {
@@ -192,7 +193,8 @@ StatusView view_of_store(storage::Store& store, const Context& context) {
   view.at = wall_clock();
   LineNames lines(context.mapping);
   store.for_each_session([&](std::uint8_t server, const std::string& name, const std::string& bytes) {
-    const auto session = sparkplug::HostSession::restore(bytes, {});
+    const auto session =
+        sparkplug::HostSession::restore(bytes, {}, [&](std::uint64_t id) { return ingest::stored_names(store, id); });
     if (!session) return;
     auto node = node_view({server, name}, *session);
     const auto complete = [&](DeviceView& device) {
