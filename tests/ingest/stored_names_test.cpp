@@ -61,7 +61,7 @@ TEST(StoredNames, ARestartedSessionFindsItsNames) {
   const auto& names = restarted.sessions().begin()->second.names();
   ASSERT_NE(names, nullptr);
   EXPECT_EQ(names->id(), id);
-  EXPECT_EQ(names->device("D7")->by_alias(7 * kMetrics + 3)->name, "Output/a product with a long name 11/CN/Good");
+  EXPECT_EQ(names->device("D7")->by_alias(7 * kMetrics + 3)->name, "Output/a product with a long name 3/CN/Good");
   EXPECT_EQ(stored_names(*store, id)->id(), id);
   EXPECT_EQ(stored_names(*store, 0), nullptr);
   store->database().exec("DELETE FROM names");
