@@ -203,21 +203,11 @@ Result<std::vector<query::RollupRow>> Centre::rollup(const query::RollupRequest&
   return rows;
 }
 
-Result<std::vector<indicators::IndicatorRow>> Centre::compute(const indicators::IndicatorRequest& request,
-                                                              const Moment& moment,
-                                                              const indicators::PublishedLookup& published) {
-  const auto study = this->study(moment);
-  if (!study) return study.error();
-  return indicators::compute(request, *study->inputs, *study->source, study->settings.indicators, moment.clock(),
-                             published);
-}
-
 Result<std::vector<indicators::IndicatorRow>> Centre::indicators(const indicators::IndicatorRequest& request,
                                                                  const Moment& moment) {
-  History history(*this, request, moment);
-  auto rows = compute(request, moment, [&](const auto& indicator, const auto& scope, const auto& period) {
-    return history.first(indicator, scope, period);
-  });
+  const auto study = this->study(moment);
+  if (!study) return study.error();
+  auto rows = study->compared(request);
   if (!rows) return rows;
   const auto decisions = store_.archive().decisions(moment.as_of);
   for (auto& row : *rows) {
@@ -239,10 +229,21 @@ Result<Study> Centre::study(const Moment& moment) {
   study.inputs = &held->inputs.inputs;
   held->quantities->move_to(moment.clock());
   study.source = held->quantities.get();
-  study.indicators = [held, moment](const indicators::IndicatorRequest& request) {
+  const auto compute = [held, moment](const indicators::IndicatorRequest& request,
+                                      const indicators::PublishedLookup& published) {
     held->quantities->move_to(moment.clock());
     return indicators::compute(request, held->inputs.inputs, *held->quantities, held->settings.indicators,
-                               moment.clock());
+                               moment.clock(), published);
+  };
+  // Records that were replaced make no revision: a figure's own value does (indicators.md 8).
+  study.indicators = [compute](const indicators::IndicatorRequest& request) {
+    return compute(request, [](const auto&, const auto&, const auto&) { return std::nullopt; });
+  };
+  study.compared = [this, compute, moment](const indicators::IndicatorRequest& request) {
+    History history(*this, request, moment);
+    return compute(request, [&](const auto& indicator, const auto& scope, const auto& period) {
+      return history.first(indicator, scope, period);
+    });
   };
   return study;
 }

@@ -39,7 +39,9 @@ struct Study {
   CentreSettings settings;           // that held then
   const indicators::Inputs* inputs = nullptr;
   indicators::QuantitySource* source = nullptr;
-  std::function<Result<std::vector<indicators::IndicatorRow>>(const indicators::IndicatorRequest&)> indicators;
+  using Compute = std::function<Result<std::vector<indicators::IndicatorRow>>(const indicators::IndicatorRequest&)>;
+  Compute indicators;  // the figures alone: what is not preliminary is final
+  Compute compared;    // and what they were when they were first final or published (revisions.h)
 };
 
 // Used by one thread at a time. Keeps what it has read and added up: a question after a change of the store costs the
@@ -55,10 +57,6 @@ class Centre {
   // With what the figures were before (revisions.h) and what disclosure control decided on them.
   Result<std::vector<indicators::IndicatorRow>> indicators(const indicators::IndicatorRequest& request,
                                                            const Moment& moment);
-  // The figures alone.
-  Result<std::vector<indicators::IndicatorRow>> compute(const indicators::IndicatorRequest& request,
-                                                        const Moment& moment,
-                                                        const indicators::PublishedLookup& published = {});
   Result<Study> study(const Moment& moment);
   // All documents of one call, or none; cross-checked with all that is stored.
   ImportOutcome import(std::vector<indicators::InputDocument> documents, UnixMillis now);

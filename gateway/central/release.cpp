@@ -73,7 +73,7 @@ Result<std::vector<IndicatorRow>> all_rows(const Study& study, const Period& per
   }
   std::vector<IndicatorRow> rows;
   for (const auto& request : requests) {
-    auto part = study.indicators(request);
+    auto part = study.compared(request);
     if (!part) return part.error();
     for (auto& row : *part) {
       if (!already(rows, row)) rows.push_back(std::move(row));

@@ -134,7 +134,9 @@ Result<RevisionTable> revisions(Centre& centre, const RevisionQuery& query, cons
     request.ids = query.ids.empty() ? headline() : query.ids;
     request.period = period;
     request.scope = query.scope;
-    const auto rows = centre.compute(request, moment);
+    const auto study = centre.study(moment);
+    if (!study) return study.error();
+    const auto rows = study->compared(request);
     if (!rows) return rows.error();
     History history(centre, request, moment);
     for (const auto& row : *rows) table.lines.push_back(line_of(centre, history, row, moment));

@@ -89,7 +89,7 @@ int report_of(const std::string& config_file, const ReportFlags& flags, const Sc
   const auto moment = moment_of(scope, context.config.time_zone);
   const auto study = taken(context.centre->study(moment));
   const auto bulletin =
-      taken(report::make_bulletin(options, *study.inputs, study.indicators, protection_of(*context.centre, moment)));
+      taken(report::make_bulletin(options, *study.inputs, study.compared, protection_of(*context.centre, moment)));
   const auto bytes = render(bulletin, language);
   if (!bytes) throw Failure{kFault, bytes.error().message};
   write_file(flags.output, *bytes);
