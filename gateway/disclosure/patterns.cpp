@@ -25,6 +25,7 @@ struct Pattern {
   std::vector<Proof> far_up, far_down;  // none: not proved
   std::set<std::size_t> exposed;        // known exactly, and nothing helps
   std::set<std::size_t> narrow;         // nearer to what is known than asked for, and nothing helps
+  std::set<std::size_t> useless;        // nobody must be protected in it, and it is known whether blank or not
   Rational cost = 0;
   std::vector<std::string> added;  // ids, sorted
 };
@@ -105,7 +106,8 @@ class Search {
 
   [[nodiscard]] bool may_blank(const Pattern& pattern, std::size_t i) const {
     const auto& cell = tables_.cells[i];
-    return cell.shown && cell.decided == Cell::Decided::open && !pattern.blank[i] && !cell.is_zero();
+    return cell.shown && cell.decided == Cell::Decided::open && !pattern.blank[i] && !cell.is_zero() &&
+           !pattern.useless.contains(i);
   }
   // Must nobody come near it? Pieces that are not shown matter where they are sensitive themselves.
   [[nodiscard]] bool matters(const Pattern& pattern, std::size_t i) const {
@@ -127,8 +129,14 @@ class Search {
         static const auto nothing_to_prove = std::make_shared<const Reach::Moves>();
         (wrong.up ? pattern.far_up : pattern.far_down)[wrong.cells.front()] = nothing_to_prove;
         pattern.narrow.insert(wrong.cells.front());
-      } else {
-        pattern.exposed.insert(wrong.cells.begin(), wrong.cells.end());
+        continue;
+      }
+      for (const auto cell : wrong.cells) {
+        if (wrong.known && !sensitive_[cell] && tables_.cells[cell].decided == Cell::Decided::open) {
+          take_back(pattern, cell);
+        } else {
+          pattern.exposed.insert(cell);
+        }
       }
     }
   }
@@ -138,7 +146,26 @@ class Search {
     std::vector<std::size_t> choices;
     bool narrow = false;  // not known, but not far enough to one side
     bool up = false;
+    bool known = false;  // exactly
   };
+
+  // What was blanked for others but is known all the same is given out: it protects nobody.
+  void take_back(Pattern& pattern, std::size_t cell) const {
+    pattern.blank[cell] = false;
+    pattern.useless.insert(cell);
+    pattern.cost -= cost_[cell];
+    std::erase(pattern.added, tables_.cells[cell].id);
+    forget(pattern, [cell](std::size_t, const Proof& proof) { return moves(*proof, cell); });
+  }
+  template <typename Which>
+  static void forget(Pattern& pattern, const Which& which) {
+    for (auto* far : {&pattern.far_up, &pattern.far_down}) {
+      for (std::size_t i = 0; i < far->size(); ++i) {
+        auto& proof = (*far)[i];
+        if (proof && which(i, proof)) proof.reset();
+      }
+    }
+  }
 
   bool pool_is_sensitive(const std::vector<std::size_t>& pool) const {
     const auto [it, fresh] = pools_.try_emplace(pool, false);
@@ -158,7 +185,7 @@ class Search {
       std::vector<std::size_t> pooled;
       std::vector<std::size_t> cells = line.parts;
       cells.push_back(line.total);
-      Wrong wrong{{}, cells, false, false};
+      Wrong wrong{{}, cells, false, false, false};
       std::size_t blanks = 0;
       for (const auto cell : cells) {
         if (!pattern.blank[cell]) continue;
@@ -167,7 +194,8 @@ class Search {
         if (cell != line.total) pooled.push_back(cell);
       }
       if (wrong.cells.empty()) continue;
-      if (blanks == 1 || (!pattern.blank[line.total] && pool_is_sensitive(pooled))) return wrong;
+      wrong.known = blanks == 1;
+      if (wrong.known || (!pattern.blank[line.total] && pool_is_sensitive(pooled))) return wrong;
     }
     return {};
   }
@@ -181,7 +209,7 @@ class Search {
         auto outcome = reach_.go(i, up, distance_[i]);
         if (!outcome.reached) {
           const bool moves = outcome.distance > 0 || reach_.go(i, !up, distance_[i]).distance > 0;
-          return {{i}, std::move(outcome.relief), moves, up};
+          return {{i}, std::move(outcome.relief), moves, up, !moves};
         }
         keep(std::make_shared<const Reach::Moves>(std::move(outcome.moves)), pattern);
       }
@@ -205,8 +233,9 @@ class Search {
     auto added = pattern.added;
     std::ranges::stable_sort(added,
                              [&](const auto& a, const auto& b) { return cost_[number_[a]] > cost_[number_[b]]; });
+    const auto enough = std::min(rules_.work_limit, reach_.work() + rules_.search_work);
     for (const auto& id : added) {
-      if (reach_.work() > rules_.work_limit) break;
+      if (reach_.work() > enough) break;
       auto less = without(pattern, number_[id]);
       if (complaint(less).empty() && less.exposed == pattern.exposed && less.narrow == pattern.narrow)
         pattern = std::move(less);
@@ -225,12 +254,7 @@ class Search {
     Pattern less = pattern;
     less.blank[cell] = false;
     less.narrow.clear();
-    for (auto* far : {&less.far_up, &less.far_down}) {
-      for (std::size_t i = 0; i < far->size(); ++i) {
-        auto& proof = (*far)[i];
-        if (proof && (moves(*proof, cell) || pattern.narrow.contains(i))) proof.reset();
-      }
-    }
+    forget(less, [&](std::size_t i, const Proof& proof) { return moves(*proof, cell) || pattern.narrow.contains(i); });
     return less;
   }
   static Found found(const Pattern& pattern, bool exact) {
