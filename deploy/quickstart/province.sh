@@ -63,12 +63,10 @@ bar_done ""
 seconds "the centre has committed all of it"
 
 # A release freezes December; what changes it then is a revision: a month that comes late, a price that was wrong.
-if "$bin/songhua-central" publish --help >/dev/null 2>&1; then
-  say "publishing December..."
-  central publish --period 2019-12 >"$dir/release.log" 2>&1 ||
-    { tail -n 3 "$dir/release.log" >&2; fail "the release of December could not be made"; }
-  seconds "December is published"
-fi
+say "publishing December..."
+central publish --period 2019-12 >"$dir/release.log" 2>&1 ||
+  { tail -n 3 "$dir/release.log" >&2; fail "the release of December could not be made"; }
+seconds "December is published"
 import_late() {
   import_history $late "$(midnight 2019-12-01)" "$(midnight "${to[$late]}")" >"$dir/$late/history.log" 2>&1 && forward $late
 }
@@ -84,6 +82,7 @@ ask the centre, for instance:
   $bin/songhua-central explain value_added_growth -c $dir/central.toml --period 2019-12
   $bin/songhua-central expected -c $dir/central.toml --period 2019-12
   $bin/songhua-central revisions -c $dir/central.toml --from 2019-12 --to 2019-12
+  $bin/songhua-central publish -c $dir/central.toml --show 2019-12/1
   $bin/songhua-central report -c $dir/central.toml --period 2019-12 -o 2019-12.html
 SAY
 if $once; then
