@@ -9,15 +9,27 @@ namespace songhua::centre_program {
 
 Answers::Answers(const std::string& config_file, const central::Receiver& receiver)
     : receiver_(receiver),
-      figures_(open(config_file, storage::Access::read_only)),
+      figures_{{}, open(config_file, storage::Access::read_only)},
+      long_figures_{{}, open(config_file, storage::Access::read_only)},
       looks_(open(config_file, storage::Access::read_only)) {}
+
+Answers::Taken Answers::take(Length length) {
+  if (length == Length::common) {
+    if (std::unique_lock first(figures_.mutex, std::try_to_lock); first) return {figures_, std::move(first)};
+    if (std::unique_lock second(long_figures_.mutex, std::try_to_lock); second) {
+      return {long_figures_, std::move(second)};
+    }
+    return {figures_, std::unique_lock(figures_.mutex)};
+  }
+  return {long_figures_, std::unique_lock(long_figures_.mutex)};
+}
 
 web::Handlers Answers::for_operators() {
   web::Handlers handlers;
   handlers.status = [this] { return nlohmann::json(status()); };
   handlers.lines = [this] {
-    const std::lock_guard lock(figures_mutex_);
-    return nlohmann::json(lines_json(*figures_.centre, wall_clock()));
+    auto figures = take(Length::common);
+    return nlohmann::json(lines_json(figures.centre(), wall_clock()));
   };
   handlers.quarantine = [this] {
     const std::lock_guard lock(looks_mutex_);
@@ -31,9 +43,13 @@ web::Handlers Answers::for_operators() {
   return handlers;
 }
 
-web::Handlers Answers::for_everybody() {
+web::Handlers Answers::for_everybody(bool token) {
   web::Handlers handlers;
-  handlers.status = [this] { return nlohmann::json{{"role", "central"}, {"region", looks_.config.region}}; };
+  handlers.status = [this, token] {
+    nlohmann::json status{{"role", "central"}, {"region", looks_.config.region}};
+    if (token) status["operator"] = false;
+    return status;
+  };
   handlers.indicators = [this](const web::Params& params) { return released(params); };
   handlers.ready = [this] { return ready(); };
   return handlers;
@@ -87,7 +103,7 @@ Result<std::string> Answers::rollup(const web::Params& params) {
   const RollupFlags flags{text("from"),       text("to"),    params.get("grain").value_or("day"),
                           text("enterprise"), text("line"),  text("measure"),
                           text("product"),    text("market")};
-  const auto& zone = figures_.config.time_zone;
+  const auto& zone = looks_.config.time_zone;
   const auto request = rollup_request(flags, zone);
   if (!request) return request.error();
   const auto moment = moment_at(text("as-of"), zone);
@@ -97,9 +113,7 @@ Result<std::string> Answers::rollup(const web::Params& params) {
   for (const auto* key : {"region", "industry", "ownership", "holding", "size", "group", "scale"}) {
     if (const auto value = params.get(key)) scope = scope.with(key, *value);
   }
-  std::unique_lock lock(figures_mutex_);
-  auto rows = figures_.centre->rollup(*request, scope, *moment);
-  lock.unlock();
+  auto rows = take(moment->as_of ? Length::may_be_long : Length::common).centre().rollup(*request, scope, *moment);
   if (!rows) return rows.error();
   std::ostringstream out;
   query::print_rows(out, std::move(*rows), query::Format::json, zone);
@@ -109,10 +123,12 @@ Result<std::string> Answers::rollup(const web::Params& params) {
 Result<std::string> Answers::indicators(const web::Params& params, bool explain) {
   const auto question = figures::question_of(params, figures::AsOf::known, explain);
   if (!question) return question.error();
-  const auto moment = moment_at(question->as_of, figures_.config.time_zone);
+  const auto moment = moment_at(question->as_of, looks_.config.time_zone);
   if (!moment) return moment.error();
-  const std::lock_guard lock(figures_mutex_);
-  const auto rows = figures_.centre->indicators(question->request, *moment);
+  // A tree goes down to readings, a past state is read as a whole, and by parts it is many figures.
+  const bool may_be_long = explain || moment->as_of || !question->request.by.empty() || question->request.ids.empty();
+  auto figures = take(may_be_long ? Length::may_be_long : Length::common);
+  const auto rows = figures.centre().indicators(question->request, *moment);
   if (!rows) return rows.error();
   return figures::answer(*rows, *question);
 }

@@ -44,8 +44,9 @@ bool is_loopback(const std::string& host) {
 std::unique_ptr<web::Server> server_of(const config::CentralConfig& config, Answers& answers) {
   const auto& http = config.http;
   const bool inside = is_loopback(http.host);
-  auto server =
-      std::make_unique<web::Server>(http.host, http.port, inside ? answers.for_operators() : answers.for_everybody());
+  auto server = std::make_unique<web::Server>(
+      http.host, http.port,
+      inside ? answers.for_operators() : answers.for_everybody(!http.operator_token_file.empty()));
   if (http.operator_token_file.empty()) return server;
   const auto role = std::make_shared<const OperatorRole>(http.operator_token_file);
   server->add_role([role](std::string_view token) { return role->admits(token); }, answers.for_operators());
