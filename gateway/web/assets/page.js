@@ -27,9 +27,21 @@ function apply_language() {
 // Quantities are integers of up to 64 bits and more: they are kept as text, for BigInt.
 const parse_exact = (text) => JSON.parse(text.replace(/("(?:quantity|previous)":\s*)(-?\d+)(?=[\s,}])/g, '$1"$2"'));
 
+// The operator's token, beyond loopback: kept for this tab only, sent with every question.
+let token = null;
+try { token = sessionStorage.getItem('token'); } catch (error) { /* storage may be forbidden */ }
+function keep_token(text) {
+  token = text || null;
+  try {
+    if (token) sessionStorage.setItem('token', token); else sessionStorage.removeItem('token');
+  } catch (error) { /* for as long as the page stands, then */ }
+}
+
 async function get(path, parameters = {}) {
   const query = new URLSearchParams(parameters).toString();
-  const answer = await fetch(`/api/v1/${path}${query ? `?${query}` : ''}`);
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const answer = await fetch(`/api/v1/${path}${query ? `?${query}` : ''}`, { headers });
+  if (answer.status === 401 && token) keep_token(null);  // not the operator's: asked for again
   const text = await answer.text();
   if (answer.ok) return parse_exact(text);
   let why = `${answer.status}`;
@@ -274,13 +286,26 @@ function months_back(iso, n) {
   return date.toISOString().slice(0, 7);
 }
 
-// The latest month whose cumulative rate exists, so that January shows last year's December.
+// The month that the page was asked for, /?period=2019-03; else the latest whose cumulative rate exists, so that January
+// shows last year's December, and a centre of earlier years the December of the last of them.
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const YEARS_LOOKED_BACK = 10;
+let rated = null;  // found before: a centre of earlier years is not searched again
+async function is_rated(month) {
+  const rows = await indicator('value_added_growth_cumulative', { period: month, cumulative: 'true' });
+  return Boolean(rows[0]) && rows[0].value !== null;
+}
 async function latest_rated(now) {
-  for (let back = 0; back < 3; ++back) {
-    const rows = await indicator('value_added_growth_cumulative', { period: months_back(now, back), cumulative: 'true' });
-    if (rows[0] && rows[0].value !== null) return months_back(now, back);
+  const asked = new URLSearchParams(window.location.search).get('period');
+  if (asked !== null && MONTH.test(asked)) return asked;
+  const candidates = [months_back(now, 0), months_back(now, 1), months_back(now, 2)];
+  for (let years = 1; years <= YEARS_LOOKED_BACK && rated === null; ++years) {
+    candidates.push(`${Number(now.slice(0, 4)) - years}-12`);
   }
-  return months_back(now, 0);
+  for (const month of candidates) {
+    if (await is_rated(month)) { rated = month; return month; }
+  }
+  return rated || months_back(now, 0);
 }
 
 const TILES = ['industrial_value_added', 'value_added_growth_cumulative', 'target.gap_pp', 'target.projected_growth_pct',
@@ -435,6 +460,7 @@ async function refresh() {
   const begun = Date.now();
   try {
     const status = await get('status');
+    document.getElementById('operator').hidden = status.operator !== false;
     shown = await (status.role === 'central' ? read_centre(status) : read_gateway(status));
     show(shown);
     trouble.hidden = true;
@@ -462,6 +488,13 @@ function start() {
     try { localStorage.setItem('language', language === 0 ? 'zh' : 'en'); } catch (error) { /* not kept, then */ }
     apply_language();
     if (shown) show(shown);
+  });
+  document.getElementById('operator').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const field = document.getElementById('token');
+    keep_token(field.value.trim());
+    field.value = '';
+    refresh();
   });
   open_explanations();
   refresh();

@@ -6,6 +6,7 @@ const WORDS = {
   central: ['省级中心', 'provincial centre'],
   footer: ['数据均取自本机接口；初步数可能修订。', 'All figures come from this program’s own API; preliminary ones may be revised.'],
   switch: ['English', '中文'],
+  token: ['操作员令牌', 'operator’s token'],
   unreachable: ['无法读取数据，正在重试：', 'No answer from the program, trying again: '],
   none: ['暂无', 'none yet'],
   lines: ['生产线', 'Lines'],
