@@ -290,7 +290,7 @@ function months_back(iso, n) {
 // shows last year's December, and a centre of earlier years the December of the last of them.
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const YEARS_LOOKED_BACK = 10;
-let rated = null;  // found before: a centre of earlier years is not searched again
+let rated = null;  // the latest found: earlier years are searched once
 async function is_rated(month) {
   const rows = await indicator('value_added_growth_cumulative', { period: month, cumulative: 'true' });
   return Boolean(rows[0]) && rows[0].value !== null;
@@ -305,7 +305,8 @@ async function latest_rated(now) {
   for (const month of candidates) {
     if (await is_rated(month)) { rated = month; return month; }
   }
-  return rated || months_back(now, 0);
+  rated = rated || months_back(now, 0);
+  return rated;
 }
 
 const TILES = ['industrial_value_added', 'value_added_growth_cumulative', 'target.gap_pp', 'target.projected_growth_pct',
