@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kKeepOffline = 1000;
 
 bool any_waits(const Payload& payload) {
-  return std::any_of(payload.metrics().begin(), payload.metrics().end(), waits_for_alias);
+  return std::any_of(payload.metrics().begin(), payload.metrics().end(), waits_for_birth);
 }
 
 std::shared_ptr<const NameTable> table_of(std::shared_ptr<const DeviceNames> share) {

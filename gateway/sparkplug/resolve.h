@@ -56,16 +56,19 @@ struct ResolvedMessage {
 };
 
 struct ResolveOptions {
-  // A held message takes effect in two parts: what carries names at once, what carries only aliases later.
+  // A held message takes effect in two parts: what says all by itself at once, what only a birth explains later.
   enum class Part : std::uint8_t { all, named, aliased };
   Part part = Part::all;
   bool is_birth = false;  // its own names and datatypes count
   int max_depth = 16;
 };
 
-// Does this metric say what it is only by an alias? Such metrics of a held message wait.
-inline bool waits_for_alias(const Metric& metric) {
-  return metric.has_alias() && metric.name().empty();
+// Does only a birth tell what this metric says? Such metrics of a held message wait: those that carry an alias alone,
+// and numbers of 32 bits whose highest is set, which are a large counter to one datatype and negative to another.
+inline bool waits_for_birth(const Metric& metric) {
+  constexpr std::uint32_t kHighestBit = 0x8000'0000;
+  if (metric.has_alias() && metric.name().empty()) return true;
+  return !metric.has_datatype() && !metric.is_null() && metric.int_value() >= kHighestBit;
 }
 
 // `names` null: no birth known, only what carries a name is usable. Faulty metrics never disturb their neighbours.

@@ -230,14 +230,14 @@ TEST_F(Operator, StatusHasEveryFieldAndSaysWhatIsStale) {
   EXPECT_TRUE(all["quarantine"].is_object());
   EXPECT_EQ(all["away"], false);
 
-  const auto table = ask({"status"}).out;
+  const auto table = ask({"status", "--format", "table"}).out;
   EXPECT_NE(table.find("gateway    gw1 of E1, running"), std::string::npos) << table;
   EXPECT_NE(table.find("G/E"), std::string::npos);
   stop_gateway();
   const auto left = status();
   EXPECT_EQ(left["running"], false);
   EXPECT_EQ(left["nodes"][0]["node"], "G/E");
-  EXPECT_NE(ask({"status"}).out.find("not running"), std::string::npos);
+  EXPECT_NE(ask({"status", "--format", "table"}).out.find("not running"), std::string::npos);
 }
 
 TEST_F(Operator, TapShowsWhatIsSaidAndEndsWithTheGateway) {

@@ -10,13 +10,14 @@ namespace {
 
 const UnixMillis kStart = unix_millis(1'552'608'000'000);
 
-sparkplug::Payload counted(int second, std::uint64_t seq, std::uint32_t value, bool typed) {
+sparkplug::Payload counted(int second, std::uint64_t seq, std::uint32_t value, bool typed,
+                           std::uint32_t type = sparkplug::pb::UInt16) {
   sparkplug::Payload payload;
   payload.set_timestamp(static_cast<std::uint64_t>(count_of(kStart) + second * 1'000));
   payload.set_seq(seq);
   auto& metric = *payload.add_metrics();
   metric.set_name("Output/part/CN/Good");
-  if (typed) metric.set_datatype(sparkplug::pb::UInt16);
+  if (typed) metric.set_datatype(type);
   metric.set_int_value(value);
   return payload;
 }
@@ -58,6 +59,20 @@ TEST(CounterWidth, IsTheBirthsWhateverComesFirst) {
   EXPECT_EQ(total({birth, top, node, wrapped, last}), in_order) << "DATA between a DBIRTH and its late NBIRTH";
   EXPECT_EQ(total({top, wrapped, birth, node, last}), in_order) << "DATA before any birth";
   EXPECT_EQ(total({birth, top, wrapped, last, node}), in_order);
+}
+
+// An int_value above 2^31 is a counter to a UInt32 and negative to an Int32: it waits until its birth tells which.
+TEST(CounterWidth, ALargeNumberBeforeItsBirthIsReadByIt) {
+  constexpr auto kType = sparkplug::pb::UInt32;
+  const std::pair<std::string, sparkplug::Payload> node{"spBv1.0/G/NBIRTH/E", nbirth()};
+  const std::pair<std::string, sparkplug::Payload> birth{"spBv1.0/G/DBIRTH/E/D",
+                                                         counted(0, 1, 3'000'000'000, true, kType)};
+  const std::pair<std::string, sparkplug::Payload> next{"spBv1.0/G/DDATA/E/D", counted(10, 2, 3'000'000'007, false)};
+  const std::pair<std::string, sparkplug::Payload> last{"spBv1.0/G/DDATA/E/D", counted(20, 3, 3'000'000'012, false)};
+  const auto in_order = total({node, birth, next, last});
+  EXPECT_EQ(in_order, "12 in 1 lives");
+  EXPECT_EQ(total({next, last, node, birth}), in_order);
+  EXPECT_EQ(total({birth, next, last, node}), in_order);
 }
 
 }  // namespace

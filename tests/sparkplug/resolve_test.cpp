@@ -162,6 +162,23 @@ TEST_F(Resolve, TheTwoPartsOfAHeldMessageAreTheWhole) {
   EXPECT_EQ(out_.metrics[0].index, 1U);
 }
 
+// To an Int32 0xFFFF'FFFE is -2, to a UInt32 a large counter: without a datatype only the birth knows.
+TEST_F(Resolve, A32BitNumberOfNoDatatypeWaitsForItsBirth) {
+  ResolveOptions named_part, aliased_part;
+  named_part.part = ResolveOptions::Part::named;
+  aliased_part.part = ResolveOptions::Part::aliased;
+  named("Wide").set_int_value(0x7FFF'FFFF);
+  named("Wide").set_int_value(0x8000'0000);
+  auto& typed = named("Wide");
+  typed.set_int_value(0xFFFF'FFFE);
+  typed.set_datatype(pb::UInt32);
+  ASSERT_EQ(run(named_part, false).size(), 2U);
+  EXPECT_EQ(out_.metrics[0].index, 0U);
+  EXPECT_EQ(out_.metrics[1].index, 2U);
+  ASSERT_EQ(run(aliased_part).size(), 1U);
+  EXPECT_EQ(out_.metrics[0].index, 1U);
+}
+
 TEST_F(Resolve, ABirthResolvesByItsOwnNames) {
   auto& sent = aliased(2);
   sent.set_name("New");

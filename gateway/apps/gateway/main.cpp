@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
       "  songhua-gateway status -c gateway.toml\n"
       "  songhua-gateway status -c gateway.toml --format json      with every metric: stale or not, since when");
   where(status_command, place);
-  status_command->add_option("--format", format, "table (default) | csv | json");
+  status_command->add_option("--format", format, "table|csv|json (default: table on a terminal, else csv)");
   status_command->callback([&] { action = [&] { return songhua::gateway::status(place, format); }; });
 
   std::vector<std::string> files;

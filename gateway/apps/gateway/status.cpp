@@ -112,10 +112,9 @@ json rows_of(const json& status) {
 }  // namespace
 
 int status(const Place& place, const std::string& format) {
-  if (!format.empty() && format != "table" && format != "csv" && format != "json")
-    throw Failure{kUsage, "--format: '" + format + "' is none: write table, csv or json"};
+  const auto wanted = format_of(format);
   const auto context = load_context(place);
-  const bool as_json = format == "json";
+  const bool as_json = wanted == query::Format::json;
   json all;
   if (const auto running = running_gateway(context)) {
     all = status_of_running(*running, as_json);
@@ -123,7 +122,7 @@ int status(const Place& place, const std::string& format) {
     auto store = open_store(context, storage::Access::read_only);
     all = status_json(view_of_store(*store, context), context.config, as_json);
   }
-  if (format == "csv") {
+  if (wanted == query::Format::csv) {
     print_list(rows_of(all), {"node", "device", "line", "online", "state", "since", "bdseq", "seq", "gaps", "rebirths"},
                "csv", std::cout);
     return kDone;
