@@ -1,4 +1,5 @@
 // Recordings: imported into, replayed at a speed, published onto a broker. Whatever the way, the rows are the same.
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -81,6 +82,27 @@ TEST_F(Recording, CarriesItsMapping) {
   const auto plain = dir_.file("plain/g.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"store\"\n").string();
   ASSERT_EQ(gateway({"replay", file, "-c", plain}).status, 0);
   EXPECT_EQ(totals({"-c", plain}), expected_);
+}
+
+// A record that the journal does not give is found, and its line, window and both values are told.
+TEST_F(Recording, VerifyTellsWhichRowsTheJournalDoesNotGive) {
+  const auto store = dir_ / "max";
+  EXPECT_EQ(gateway({"verify", "--store", store.string()}).status, 0);
+  {
+    SQLite::Database database((store / "songhua.db").string(), SQLite::OPEN_READWRITE);
+    // The longest record's content in the place of that before it.
+    ASSERT_EQ(
+        database.exec("UPDATE record SET bytes = longest.bytes FROM (SELECT line, start, source, bytes FROM record "
+                      "ORDER BY length(bytes) DESC, start LIMIT 1) AS longest "
+                      "WHERE record.line = longest.line AND record.source = longest.source AND record.start = "
+                      "longest.start - 60000"),
+        1);
+  }
+  const auto verified = gateway({"verify", "--store", store.string()});
+  EXPECT_EQ(verified.status, 1) << verified.err;
+  EXPECT_NE(verified.out.find(": stored "), std::string::npos) << verified.out;
+  EXPECT_NE(verified.out.find(", recomputed "), std::string::npos) << verified.out;
+  EXPECT_NE(verified.err.find("the rows of 1 lines whose records differ"), std::string::npos) << verified.err;
 }
 
 TEST_F(Recording, SpeedChangesNothingButTheTime) {

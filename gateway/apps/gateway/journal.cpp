@@ -1,69 +1,16 @@
-// `verify`, `export`, `replay`: the journal is the recording.
+// `export`, `replay`: the journal is the recording.
 #include <array>
-#include <functional>
 #include <iostream>
 #include <set>
 
 #include "commands.h"
 #include "intake.h"
 #include "pace.h"
-#include "progress.h"
 #include "recording.h"
-#include "storage/retention.h"
+#include "repeat.h"
 
 namespace songhua::gateway {
 namespace {
-
-std::string key_of(const query::RollupRow& row) {
-  return row.line + " " + row.key.measure + " " + row.key.product + " " + row.key.market + " " +
-         format_utc(row.window.start);
-}
-
-// All that is a function of what was received; status and revisions depend on when it was.
-std::string value_of(const query::RollupRow& row) {
-  std::string text;
-  if (row.gauge) {
-    const auto& gauge = *row.gauge;
-    text = std::to_string(gauge.count) + " readings, sum " + Fixed9{gauge.sum}.str() + ", " + gauge.min.str() + " to " +
-           gauge.max.str() + ", last " + gauge.last.value.str();
-  } else {
-    text = to_string(row.quantity) + ' ' + row.unit;
-  }
-  if (row.estimated) text += ", estimated over " + std::to_string(row.gap.count()) + " ms";
-  if (row.lives != 1) text += ", " + std::to_string(row.lives) + " lives";
-  for (const auto& flag : row.flags) text += ", " + flag;
-  return text + ", observed " + std::to_string(row.observed_ms) + " ms";
-}
-
-// Every entry of a journal, as it was received, into `sink`.
-std::uint64_t repeat_all(const storage::Journal& journal, EntrySink& sink, const std::string& name, Pace pace,
-                         const std::function<bool(const storage::Entry&)>& wanted) {
-  std::uint64_t taken = 0, read = 0;
-  const auto& stop = interrupted();
-  const auto segments = journal.segments();
-  Progress progress(name, segments.size());
-  for (const auto& segment : segments) {
-    auto entries = journal.read(segment.id);
-    if (!entries) throw Failure{kFault, entries.error().message};
-    for (auto& entry : *entries) {
-      if (!wanted(entry)) continue;
-      if (!pace.unbounded()) {
-        sink.finish();  // what is told so far can be looked at while the next is waited for
-        if (!pace.wait_for(entry.received, stop)) break;
-      }
-      sink.take(std::move(entry));
-      ++taken;
-    }
-    progress.at(++read);
-    if (stop) break;
-  }
-  sink.finish();
-  return taken;
-}
-
-std::uint64_t repeat_all(const storage::Journal& journal, EntrySink& sink, const std::string& name) {
-  return repeat_all(journal, sink, name, *Pace::parse("max"), [](const auto&) { return true; });
-}
 
 // Enough to know an entry again.
 using Identity = std::array<std::uint64_t, 2>;
@@ -74,67 +21,6 @@ Identity identity(const storage::Entry& entry) {
 }
 
 }  // namespace
-
-int verify(const Place& place) {
-  const auto context = load_context(place);
-  auto store = open_store(context, storage::Access::read_only);
-  // One state of the store for journal and records, though a gateway may go on writing.
-  const SQLite::Transaction snapshot(store->database());
-  // With a whole journal everything is made from nothing, sessions too. Where its beginning has been dropped, the rest
-  // is made again on a copy: what can no longer be made stays in it.
-  const auto dropped_up_to = storage::horizon(*store);
-  const auto fresh = dropped_up_to ? storage::Store::copy_of(*store) : storage::Store::in_memory();
-  ingest::Pipeline pipeline(*fresh, pipeline_options(context));
-  std::uint64_t entries = 0;
-  if (dropped_up_to) {
-    Progress progress("verify", 100);
-    const auto again = pipeline.make_again(
-        wall_clock(), [&](std::size_t done, std::size_t all) { progress.at(all == 0 ? 100 : done * 100 / all); });
-    progress.clear();
-    if (const auto* trouble = std::get_if<ingest::Pipeline::CommitError>(&again)) {
-      throw Failure{kFault, "verify: " + trouble->message};
-    }
-    entries = std::get<ingest::Pipeline::Adopted>(again).entries;
-  } else {
-    PipelineSink sink(pipeline);
-    entries = repeat_all(store->journal(), sink, "verify");
-    if (interrupted()) throw Failure{kFault, "verify: stopped before the end; nothing is proved"};
-  }
-
-  std::uint64_t compared = 0, different = 0;
-  for (const auto grain : {Grain::minute, Grain::quarter_hour, Grain::hour, Grain::day, Grain::month, Grain::total}) {
-    query::RollupRequest request;
-    request.grain = grain;
-    std::map<std::string, std::string> kept, again;
-    for (const auto& row : rollup_of(*store, context, request)) kept[key_of(row)] = value_of(row);
-    for (const auto& row : rollup_of(*fresh, context, request)) again[key_of(row)] = value_of(row);
-    for (const auto& [key, value] : kept) {
-      ++compared;
-      const auto it = again.find(key);
-      if (it != again.end() && it->second == value) continue;
-      ++different;
-      std::cout << to_string(grain) << ' ' << key << ": stored " << value << ", recomputed "
-                << (it == again.end() ? "nothing" : it->second) << '\n';
-    }
-    for (const auto& [key, value] : again) {
-      if (kept.contains(key)) continue;
-      ++different;
-      std::cout << to_string(grain) << ' ' << key << ": stored nothing, recomputed " << value << '\n';
-    }
-  }
-  const auto segments = store->journal().segments();
-  std::cerr << entries << " journal entries";
-  if (!segments.empty()) {
-    std::cerr << " received " << context.config.time_zone.format(segments.front().first_received) << " to "
-              << context.config.time_zone.format(segments.back().last_received);
-  }
-  if (dropped_up_to) {
-    std::cerr << "; what was received until " << context.config.time_zone.format(*dropped_up_to)
-              << " is no longer in the journal and was taken as recorded";
-  }
-  std::cerr << ": " << compared << " rows compared, " << different << " differ\n";
-  return different == 0 ? kDone : kNo;
-}
 
 int export_recording(const Place& place, const std::string& from, const std::string& to, const std::string& out) {
   const auto context = load_context(place);

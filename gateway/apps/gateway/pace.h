@@ -14,6 +14,7 @@ namespace songhua::gateway {
 class Pace {
  public:
   static Result<Pace> parse(const std::string& text);
+  static Pace max() { return Pace(0); }
 
   [[nodiscard]] bool unbounded() const { return thousandths_ == 0; }
   // Waits until it is `recorded`'s turn; the first call sets the start. False: `stop` was set meanwhile.
