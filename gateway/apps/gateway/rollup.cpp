@@ -9,7 +9,7 @@ namespace songhua::gateway {
 
 query::Format format_of(const std::string& text) {
   const auto format = query::parse_format(text.empty() ? (isatty(STDOUT_FILENO) != 0 ? "table" : "csv") : text);
-  if (!format) throw Failure{kUsage, format.error().message};
+  if (!format) throw Failure{kUsage, "--format: " + format.error().message};
   return *format;
 }
 
