@@ -2,6 +2,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -103,6 +104,28 @@ TEST_F(Recording, VerifyTellsWhichRowsTheJournalDoesNotGive) {
   EXPECT_NE(verified.out.find(": stored "), std::string::npos) << verified.out;
   EXPECT_NE(verified.out.find(", recomputed "), std::string::npos) << verified.out;
   EXPECT_NE(verified.err.find("the rows of 1 lines whose records differ"), std::string::npos) << verified.err;
+}
+
+// A part of a journal begins in the middle of sessions: the births that explain its aliases come along.
+TEST_F(Recording, OfAPartCanBeReadByItself) {
+  const auto rows = [](const std::vector<std::string>& where) {
+    std::vector<std::string> arguments{"rollup", "--grain",          "15min",    "--from", "2019-03-07T08:45",
+                                       "--to",   "2019-03-07T09:15", "--format", "csv"};
+    arguments.insert(arguments.end(), where.begin(), where.end());
+    return gateway(arguments).out;
+  };
+  const auto config = dir_.file("g.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"whole\"\n").string();
+  ASSERT_EQ(gateway({"import", kFrames.string(), "-c", config}).status, 0);
+  const auto part = (dir_ / "part.songhua").string(), store = (dir_ / "part").string();
+  const auto exported =
+      gateway({"export", "-c", config, "--from", "2019-03-07T08:40", "--to", "2019-03-07T09:20", "-o", part});
+  ASSERT_EQ(exported.status, 0) << exported.err;
+  EXPECT_NE(exported.err.find("after 4 births from before"), std::string::npos)
+      << "a node, three devices: " << exported.err;
+  ASSERT_EQ(gateway({"replay", part, "--store", store}).status, 0);
+  const auto whole = rows({"-c", config});
+  EXPECT_GT(std::count(whole.begin(), whole.end(), '\n'), 40);
+  EXPECT_EQ(rows({"--store", store}), whole);
 }
 
 TEST_F(Recording, SpeedChangesNothingButTheTime) {

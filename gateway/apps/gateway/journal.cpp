@@ -3,6 +3,7 @@
 #include <iostream>
 #include <set>
 
+#include "births_before.h"
 #include "commands.h"
 #include "intake.h"
 #include "pace.h"
@@ -34,7 +35,13 @@ int export_recording(const Place& place, const std::string& from, const std::str
   auto store = open_store(context, storage::Access::read_only);
   RecordingSink recording(
       out, {context.config.id, context.config.enterprise, store->incarnation().id, ingest::mapping_in_force(*store)});
-  std::uint64_t count = 0;
+  std::uint64_t births = 0, count = 0;
+  if (first) {
+    for (auto& birth : births_before(store->journal(), *first, last)) {
+      recording.take(std::move(birth));
+      ++births;
+    }
+  }
   for (const auto& segment : store->journal().segments(first, last)) {
     auto entries = store->journal().read(segment.id);
     if (!entries) throw Failure{kFault, entries.error().message};
@@ -45,7 +52,9 @@ int export_recording(const Place& place, const std::string& from, const std::str
     }
   }
   recording.finish();
-  std::cerr << count << " entries exported to " << out << '\n';
+  std::cerr << count << " entries exported to " << out;
+  if (births != 0) std::cerr << ", after " << births << " births from before that explain their aliases";
+  std::cerr << '\n';
   return kDone;
 }
 

@@ -158,7 +158,7 @@ int main(int argc, char** argv) {
   std::string from, to, out;
   auto* export_command = app.add_subcommand("export", "A recording: one SQLite file with the journal.");
   where(export_command, place);
-  export_command->add_option("--from", from, "received from");
+  export_command->add_option("--from", from, "received from; births in force by then come along");
   export_command->add_option("--to", to, "received before");
   export_command->add_option("-o,--output", out, "the new file")->required();
   export_command->callback([&] { action = [&] { return export_recording(place, from, to, out); }; });
