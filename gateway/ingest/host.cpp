@@ -14,6 +14,7 @@ namespace songhua::ingest {
 namespace {
 
 constexpr Millis kRetryDisk{1'000};      // how often a store that could not be written is tried again
+constexpr Millis kTellTrouble{60'000};   // how often the log says that it still cannot
 constexpr Millis kStayAway{2'000};       // after an overload, once the queue is empty
 constexpr Millis kGrace{2'500};          // for the offline STATE and the DISCONNECT at the end
 constexpr Millis kNameFlooders{10'000};  // how often the log names who floods the queue
@@ -300,7 +301,11 @@ void Host::commit(UnixMillis t) {
   do {
     const auto outcome = pipeline_.commit(t);
     if (const auto* error = std::get_if<Pipeline::CommitError>(&outcome)) {
-      spdlog::error("{}", error->message);
+      // A disk may be full for days, and the log may lie on it.
+      if (t >= trouble_told_ + kTellTrouble) {
+        spdlog::error("{}; tried again each second", error->message);
+        trouble_told_ = t;
+      }
       next_commit_ = t + kRetryDisk;
       back_at_ = t + kRetryDisk;
       if (error->disk_trouble) leave(error->message);
@@ -379,8 +384,9 @@ void Host::leave(const std::string& reason) {
 }
 
 void Host::come_back(UnixMillis t) {
-  spdlog::info("coming back: {}", away_);
+  spdlog::info("coming back; it had left because {}", away_);
   away_.clear();
+  trouble_told_ = {};
   for (auto& server : servers_) {
     server->client.drop();
     do_actions(*server, server->state.on_connection_lost(t));

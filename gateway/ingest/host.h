@@ -131,6 +131,7 @@ class Host {
   std::mutex flooders_mutex_;
   std::map<std::string, std::uint64_t> flooders_;  // "GROUP/NODE": messages missed since they were last named
   UnixMillis flooders_named_;
+  UnixMillis trouble_told_;
   std::string away_;
   UnixMillis back_at_;
 };
