@@ -1,6 +1,7 @@
 #include "indicators/base_figures.h"
 
 #include <algorithm>
+#include <set>
 
 namespace songhua::indicators {
 namespace {
@@ -49,6 +50,23 @@ Rational level_value(Item item, const LevelSums& sums) {
   return 0;
 }
 
+// Rows inside the period that do not overlap, from its start on, the longest first.
+std::vector<const BaseRow*> inside(const std::vector<const BaseRow*>& rows, const Period& period) {
+  std::vector<const BaseRow*> chosen;
+  for (unsigned month = period.first_month; month <= period.last_month;) {
+    const BaseRow* longest = nullptr;
+    for (const auto* row : rows) {
+      const auto& p = row->period;
+      const bool fits =
+          p.day == 0 && p.year == period.year && p.first_month == month && p.last_month <= period.last_month;
+      if (fits && (longest == nullptr || longest->period.last_month < p.last_month)) longest = row;
+    }
+    if (longest != nullptr) chosen.push_back(longest);
+    month = longest == nullptr ? month + 1 : longest->period.last_month + 1;
+  }
+  return chosen;
+}
+
 std::string_view measures_of(Item item) {
   return feed_of(item) == Feed::output     ? "output.good"
          : feed_of(item) == Feed::dispatch ? "dispatch.quantity"
@@ -90,6 +108,28 @@ std::optional<BaseFigures::Rows> BaseFigures::cover(const Rows& rows, const Peri
   return chosen;
 }
 
+std::optional<BaseFigures::Rows> BaseFigures::of_measures(std::string_view measure, const std::string& enterprise,
+                                                          const Period& period, const RowFilter& filter) const {
+  Rows chosen;
+  std::set<std::pair<std::string, std::string>> whole;  // products told of for all markets, by item
+  std::set<unsigned> told;
+  bool covered = false;
+  for (const auto& [key, rows] : of(enterprise, measure)) {  // without market first
+    if (!passes(key, filter) || whole.contains({key.item, key.product})) continue;
+    const auto all = cover(*rows, period);
+    covered = covered || all;
+    const auto part = all ? *all : period.kind == Period::Kind::day ? Rows{} : inside(*rows, period);
+    if (!part.empty() && key.market.empty()) whole.emplace(key.item, key.product);
+    for (const auto* row : part) {
+      chosen.push_back(row);
+      for (unsigned month = row->period.first_month; month <= row->period.last_month; ++month) told.insert(month);
+    }
+  }
+  const bool holes = told.size() < period.last_month - period.first_month + 1;
+  if (!covered && (chosen.empty() || holes)) return std::nullopt;
+  return chosen;
+}
+
 std::vector<std::pair<BaseFigures::Key, const BaseFigures::Rows*>> BaseFigures::of(const std::string& enterprise,
                                                                                    std::string_view prefix) const {
   std::vector<std::pair<Key, const Rows*>> found;
@@ -104,8 +144,10 @@ bool BaseFigures::passes(const Key& key, const RowFilter& filter) const {
   if (!filter.line.empty()) return false;  // base.csv knows no lines
   QuantityRow row;
   row.key = {key.item, key.product, key.market};
-  // A base without market is one of all markets, which says nothing of a single one.
-  if (filter.narrows_markets() && key.market.empty()) return false;
+  // A base without market is one of all markets, which says nothing of a single one, and nothing of prices: sales at
+  // home and exports have their own.
+  const bool priced_by_market = key.item.starts_with("dispatch.");
+  if ((filter.narrows_markets() || priced_by_market) && key.market.empty()) return false;
   return rollups_.passes(row, inputs_.catalogue.find(key.product), filter);
 }
 
@@ -134,18 +176,13 @@ Rational BaseFigures::priced(Item item, const BaseRow& row) const {
 
 BaseAmount BaseFigures::from_measures(Item item, const std::string& enterprise, const Period& period,
                                       const RowFilter& filter) const {
-  BaseAmount amount;
-  for (const auto& [key, rows] : of(enterprise, measures_of(item))) {
-    if (!passes(key, filter)) continue;
-    const auto covering = cover(*rows, period);
-    if (!covering) continue;
-    Rational sum = amount.value.value_or(0);
-    for (const auto* row : *covering) {
-      sum += priced(item, *row);
-      amount.rows.push_back(row);
-    }
-    amount.value = sum;
-    amount.source = "base.csv";
+  const auto rows = of_measures(measures_of(item), enterprise, period, filter);
+  if (!rows) return {};
+  BaseAmount amount{Rational(0), "base.csv", {}};
+  for (const auto* row : *rows) {
+    if (item == Item::export_delivery_value && market_of(row->market) == "CN") continue;  // a known nothing
+    *amount.value += priced(item, *row);
+    amount.rows.push_back(row);
   }
   return amount;
 }
@@ -165,15 +202,10 @@ BaseAmount BaseFigures::amount(Item item, const std::string& enterprise, const P
 }
 
 BaseOutputs BaseFigures::outputs(const std::string& enterprise, const Period& period, const RowFilter& filter) const {
-  BaseOutputs outputs;
-  for (const auto& [key, rows] : of(enterprise, "output.good")) {
-    if (!passes(key, filter)) continue;
-    const auto covering = cover(*rows, period);
-    if (!covering) continue;
-    if (!outputs.quantities) outputs.quantities.emplace();
-    for (const auto* row : *covering) (*outputs.quantities)[key.product] += row->value;
-    outputs.source = "base.csv";
-  }
+  const auto rows = of_measures("output.good", enterprise, period, filter);
+  if (!rows) return {};
+  BaseOutputs outputs{std::map<std::string, Rational>{}, "base.csv"};
+  for (const auto* row : *rows) (*outputs.quantities)[row->product] += row->value;
   return outputs;
 }
 

@@ -28,6 +28,8 @@ class BaseFigures {
   [[nodiscard]] BaseAmount amount(Item item, const std::string& enterprise, const Period& period,
                                   const RowFilter& filter) const;
   [[nodiscard]] BaseOutputs outputs(const std::string& enterprise, const Period& period, const RowFilter& filter) const;
+  // What a row of a measure makes of the item, at the prices of its first day.
+  [[nodiscard]] Rational priced(Item item, const BaseRow& row) const;
 
  private:
   struct Key {
@@ -37,11 +39,15 @@ class BaseFigures {
   using Rows = std::vector<const BaseRow*>;
   // Rows that together are exactly the period: itself, or runs of months that follow each other.
   [[nodiscard]] static std::optional<Rows> cover(const Rows& rows, const Period& period);
+  // The rows of measures that make the enterprise's base of the period: of each product of all markets, else market by
+  // market. A product that came or went inside the period counts with the months that it has, where others have rows
+  // for the rest; none where they leave a hole.
+  [[nodiscard]] std::optional<Rows> of_measures(std::string_view measure, const std::string& enterprise,
+                                                const Period& period, const RowFilter& filter) const;
   [[nodiscard]] std::vector<std::pair<Key, const Rows*>> of(const std::string& enterprise,
                                                             std::string_view prefix) const;
   [[nodiscard]] BaseAmount from_measures(Item item, const std::string& enterprise, const Period& period,
                                          const RowFilter& filter) const;
-  [[nodiscard]] Rational priced(Item item, const BaseRow& row) const;
   [[nodiscard]] bool passes(const Key& key, const RowFilter& filter) const;
 
   const Inputs& inputs_;

@@ -5,42 +5,61 @@
 namespace songhua::indicators {
 namespace {
 
+using LineRows = std::vector<const LineRow*>;
+
 // Days of the period on which a line exists: inside its register rows, until it is declared gone.
-std::int64_t days_of_line(Evaluation& e, const std::string& enterprise, const LineId& line, const Period& period) {
-  const auto first = e.inputs().day_of(e.window(period).start);
+std::vector<Day> days_of_line(Evaluation& e, const std::string& enterprise, const LineId& line, const LineRows& rows,
+                              const Period& period) {
   auto last = e.last_day(period);
   if (const auto gone = e.gone_since(enterprise, line))
     last = std::min(last, e.inputs().day_of(*gone) - std::chrono::days{1});
-  const auto rows = e.inputs().reg.rows_of(enterprise, line);
-  std::int64_t days = 0;
-  for (auto day = first; day <= last; day += std::chrono::days{1}) {
+  std::vector<Day> days;
+  for (auto day = e.inputs().day_of(e.window(period).start); day <= last; day += std::chrono::days{1}) {
     const bool valid =
         rows.empty() || std::any_of(rows.begin(), rows.end(), [&](const auto* r) { return r->validity.holds(day); });
-    days += valid ? 1 : 0;
+    if (valid) days.push_back(day);
   }
   return days;
 }
 
-// Normal hours a day: of the line, else of its product.
-std::int64_t normal_hours(const Evaluation& e, const std::string& enterprise, const LineId& line,
-                          const Product& product) {
-  for (const auto* row : e.inputs().reg.rows_of(enterprise, line)) {
-    if (row->normal_hours && (row->product.empty() || row->product == product.id)) return *row->normal_hours;
+// Normal hours of a day: of the line, else of its product.
+std::int64_t normal_hours(const LineRows& rows, const Product& product, Day day) {
+  for (const auto* row : rows) {
+    const bool applies = row->product.empty() || row->product == product.id;
+    if (row->normal_hours && applies && row->validity.holds(day)) return *row->normal_hours;
   }
   return product.normal_hours;
 }
 
-// The first catalogue product of a line: by the register, else the first that it made or could have made.
-const Product* first_product(const Evaluation& e, const std::string& enterprise, const LineId& line,
+// The first catalogue product of a line: by the register rows that hold last in the period, else the first that it made
+// or could have made.
+const Product* first_product(const Evaluation& e, const LineRows& rows, const std::vector<Day>& days,
                              const LineSum* sums) {
-  for (const auto* row : e.inputs().reg.rows_of(enterprise, line)) {
-    if (!row->product.empty()) return e.inputs().catalogue.find(row->product);
+  for (auto day = days.rbegin(); day != days.rend(); ++day) {
+    for (const auto* row : rows) {
+      if (!row->product.empty() && row->validity.holds(*day)) return e.inputs().catalogue.find(row->product);
+    }
   }
   if (sums == nullptr) return nullptr;
   for (const auto& product : e.inputs().catalogue.products) {
     if (sums->products.contains(product.id)) return &product;
   }
   return nullptr;
+}
+
+// Capacity an hour, each day weighted by its normal hours; none where it has none on any day.
+std::optional<Rational> mean_capacity(Evaluation& e, const std::string& enterprise, const LineId& line,
+                                      const LineRows& rows, const Product& product, const std::vector<Day>& days) {
+  Rational sum = 0;
+  std::int64_t hours = 0;
+  for (const auto day : days) {
+    const auto capacity = e.rollups().capacity_at(enterprise, line, product, day);
+    if (!capacity) continue;
+    const auto of_day = normal_hours(rows, product, day);
+    sum += rational(*capacity) * of_day;
+    hours += of_day;
+  }
+  return hours == 0 ? std::nullopt : std::optional<Rational>(sum / hours);
 }
 
 // Lines with rows, and lines that the register or the rollups know and that stand still.
@@ -56,25 +75,48 @@ std::map<LineId, const LineSum*> lines_of(Evaluation& e, const Enterprise& enter
   return lines;
 }
 
+std::vector<NormalHours> normal_hours_of(const LineRows& rows, const Product& product, const std::vector<Day>& days) {
+  std::map<std::int64_t, std::int64_t> by_hours;
+  for (const auto day : days) ++by_hours[normal_hours(rows, product, day)];
+  std::vector<NormalHours> normal;
+  for (const auto& [hours, count] : by_hours) normal.push_back({hours, count});
+  return normal;
+}
+
 }  // namespace
+
+Rational CapacityLine::hours() const {
+  Rational sum = 0;
+  for (const auto& part : normal) sum += part.hours_a_day * part.days;
+  return sum;
+}
 
 std::vector<CapacityLine> capacity_lines(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
                                          const Period& period) {
   std::vector<CapacityLine> lines;
   for (const auto& [id, sums] : lines_of(e, enterprise, selection, e.window(period))) {
-    const auto* product = first_product(e, enterprise.id, id, sums);
+    const auto rows = e.inputs().reg.rows_of(enterprise.id, id);
+    const auto days = days_of_line(e, enterprise.id, id, rows, period);
+    const auto* product = first_product(e, rows, days, sums);
     if (product == nullptr) continue;
-    CapacityLine line{
-        id, product, {}, days_of_line(e, enterprise.id, id, period), normal_hours(e, enterprise.id, id, *product)};
+    CapacityLine line{id, product, {}, normal_hours_of(rows, *product, days), {}};
+    const auto capacity_of = [&](const Product& of) {
+      const auto mean = mean_capacity(e, enterprise.id, id, rows, of, days);
+      if (mean) line.capacities.emplace(of.id, *mean);
+      return mean;
+    };
     if (sums != nullptr) {
       for (const auto& [key, term] : sums->capacity) {
-        if (term.good != 0) line.terms.push_back(term);
+        if (term.good == 0) continue;
+        const auto mean = capacity_of(*e.inputs().catalogue.find(key.first));
+        line.terms.push_back({term.good, term.comparable_price, mean.value_or(term.capacity_per_hour)});
       }
     }
     if (line.terms.empty()) {
+      const auto mean = capacity_of(*product);
+      if (!mean) continue;
       const auto priced = e.rollups().priced(enterprise.id, id, *product, e.last_day(period));
-      if (!priced.capacity_per_hour) continue;
-      line.terms.push_back({0, rational(*priced.fields.comparable_price), rational(*priced.capacity_per_hour)});
+      line.terms.push_back({0, rational(*priced.fields.comparable_price), *mean});
     }
     lines.push_back(std::move(line));
   }

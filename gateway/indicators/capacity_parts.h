@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "indicators/figures.h"
@@ -7,13 +8,21 @@
 // What capacity utilisation is made of (indicators.md 5.1). Inside the room only.
 namespace songhua::indicators {
 
+// Days of the period on which a line exists and has so many normal hours.
+struct NormalHours {
+  std::int64_t hours_a_day = 0;
+  std::int64_t days = 0;
+};
+
 // A line of the selection: one with rows, or one that the register or the rollups know and that stands still.
 struct CapacityLine {
   LineId line;
   const Product* product = nullptr;  // its first of the catalogue
-  std::vector<CapacityTerm> terms;   // what it made, by product and price; of a standing line the first product, 0 made
-  std::int64_t days = 0;             // of the period, on which it exists
-  std::int64_t hours_a_day = 0;      // normal ones
+  std::vector<CapacityTerm> terms;   // what it made, by product and price; standing: the first product, 0 made
+  std::vector<NormalHours> normal;   // by hours a day
+  std::map<std::string, Rational> capacities;  // an hour, by product: the mean over the normal hours of the period
+
+  [[nodiscard]] Rational hours() const;
 };
 std::vector<CapacityLine> capacity_lines(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
                                          const Period& period);

@@ -29,12 +29,12 @@ class CapacityTree {
     const Selection own{{&enterprise}, selection_.filter, selection_.all_scales};
     const std::string unit = in_fen ? "fen" : "h";
     const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
+      const auto capacity = line.capacities.find(product->id);
+      if (capacity == line.capacities.end()) return leaf(product->id + ", without a capacity", 0, unit);
       const auto priced = e_.rollups().priced(row.enterprise, row.line, *product, e_.inputs().day_of(piece.start));
-      if (!priced.capacity_per_hour) return leaf(product->id + ", without a capacity", 0, unit);
       const auto place = product->place.str();
-      auto factor = in_fen
-                        ? leaf("comparable price", rational(*priced.fields.comparable_price), "fen", place)
-                        : leaf("capacity per hour", rational(*priced.capacity_per_hour), product->unit + " / h", place);
+      auto factor = in_fen ? leaf("comparable price", rational(*priced.fields.comparable_price), "fen", place)
+                           : leaf("capacity per hour", capacity->second, product->unit + " / h", place);
       return computed(product->id, unit, in_fen ? "product" : "quotient",
                       {row_node(e_, row, piece), std::move(factor)});
     };
@@ -56,10 +56,13 @@ class CapacityTree {
                        {leaf("capacity per hour", first.capacity_per_hour, line.product->unit + " / h",
                              line.product->place.str()),
                         leaf("comparable price", first.comparable_price, "fen", line.product->place.str())});
-    auto normal = computed("normal hours", "h", "product",
-                           {leaf("days", line.days, "d"), leaf("normal hours a day", line.hours_a_day, "h")});
+    Nodes normal;
+    for (const auto& part : line.normal) {
+      normal.push_back(computed("normal hours", "h", "product",
+                                {leaf("days", part.days, "d"), leaf("normal hours a day", part.hours_a_day, "h")}));
+    }
     return computed("capacity of " + enterprise.id + " " + line.line, "fen", "product",
-                    {std::move(per_hour), std::move(normal)});
+                    {std::move(per_hour), computed("normal hours", "h", "sum", std::move(normal))});
   }
 
   Evaluation& e_;

@@ -73,13 +73,22 @@ bool has(const PriceFields& fields, std::string_view field) {
   return fields.va_rate.has_value();
 }
 
+// What has a price: whose, of which line ("" where that is not known), for which market.
+struct Priceable {
+  std::string enterprise;
+  LineId line;
+  std::string market;
+};
+
 // In the order of Inputs::price_at: the line's own row, the enterprise's, everybody's, the catalogue.
-std::string place_of(const Inputs& inputs, const QuantityRow& row, const Product& product, Day day,
+std::string place_of(const Inputs& inputs, const Priceable& row, const Product& product, Day day,
                      std::string_view field) {
   const auto lines = inputs.reg.rows_of(row.enterprise, row.line);
-  for (auto own = lines.rbegin(); own != lines.rend(); ++own) {
-    if ((*own)->product == product.id && (*own)->validity.holds(day) && has((*own)->fields, field)) {
-      return (*own)->place.str();
+  for (const auto& of : {product.id, std::string()}) {
+    for (auto own = lines.rbegin(); own != lines.rend(); ++own) {
+      if ((*own)->product == of && (*own)->validity.holds(day) && has((*own)->fields, field)) {
+        return (*own)->place.str();
+      }
     }
   }
   for (const auto& who : {row.enterprise, std::string()}) {
@@ -91,22 +100,15 @@ std::string place_of(const Inputs& inputs, const QuantityRow& row, const Product
   return product.place.str();
 }
 
-// One row's share of a level; the quantity first.
-Explanation term_of(Evaluation& e, Item item, const QuantityRow& row, const Product* product, Window piece) {
+// Prices and rates by which a quantity of that day becomes a level.
+void add_factors(Evaluation& e, Item item, const Priceable& row, const Product& product, Day day, Nodes& factors) {
   const auto& inputs = e.inputs();
-  const auto day = inputs.day_of(piece.start);
-  Nodes factors{row_node(e, row, piece)};
-  const auto label = factors.front().label;
-  if (item == Item::energy_tce) {
-    factors.push_back(leaf("coefficient", e.rollups().energy_of(row, day) / rational(row.quantity), "tce"));
-    return computed(label, "tce", "product", std::move(factors));
-  }
-  const auto priced = e.rollups().priced(row.enterprise, row.line, *product, day);
+  const auto priced = e.rollups().priced(row.enterprise, row.line, product, day);
   const auto price = [&](const char* name, const std::optional<Fraction>& value) {
-    factors.push_back(leaf(name, rational(*value), "fen", place_of(inputs, row, *product, day, name)));
+    factors.push_back(leaf(name, rational(*value), "fen", place_of(inputs, row, product, day, name)));
   };
   const auto rate = [&](const char* name, std::int64_t basis_points, Day of) {
-    factors.push_back(leaf(name, Rational(basis_points, 10'000), "1", place_of(inputs, row, *product, of, "rate")));
+    factors.push_back(leaf(name, Rational(basis_points, 10'000), "1", place_of(inputs, row, product, of, "rate")));
   };
   const Day base_day{std::chrono::year{inputs.catalogue.base_year} / 12 / 31};
   switch (item) {
@@ -125,13 +127,43 @@ Explanation term_of(Evaluation& e, Item item, const QuantityRow& row, const Prod
       rate("value-added rate of the base year", priced.va_rate_base, base_day);
       break;
     default:
-      if (market_of(row.key.market) == "CN") {
+      if (market_of(row.market) == "CN") {
         price("dispatch price", priced.fields.dispatch_price);
       } else {
         price("export price", priced.fields.export_price);
       }
   }
-  return computed(label, "fen", "product", std::move(factors));
+}
+
+// One row's share of a level; the quantity first.
+Explanation term_of(Evaluation& e, Item item, const QuantityRow& row, const Product* product, Window piece) {
+  const auto day = e.inputs().day_of(piece.start);
+  Nodes factors{row_node(e, row, piece)};
+  const auto label = factors.front().label;
+  if (item == Item::energy_tce) {
+    factors.push_back(leaf("coefficient", e.rollups().energy_of(row, day) / rational(row.quantity), "tce"));
+  } else {
+    add_factors(e, item, {row.enterprise, row.line, row.key.market}, *product, day, factors);
+  }
+  return computed(label, unit_of(item), "product", std::move(factors));
+}
+
+// The same of a row of base.csv: a level of its own, or a measure at the prices of its first day.
+Explanation base_term(Evaluation& e, Item item, const BaseRow& row) {
+  const auto label = row.item + (row.product.empty() ? "" : " " + row.product) + " " +
+                     (row.market.empty() ? "" : row.market + " ") + row.period.name();
+  if (row.item == name_of(item)) return leaf(label, row.value, unit_of(item), row.place.str());
+  const auto* product = e.inputs().catalogue.find(row.product);
+  Nodes factors{leaf("quantity", row.value, product != nullptr ? product->unit : std::string(unit_of_measure(row.item)),
+                     row.place.str())};
+  const Rational value = e.bases().priced(item, row);
+  if (item != Item::energy_tce) {
+    const auto day = e.inputs().day_of(e.window(row.period).start);
+    add_factors(e, item, {row.enterprise, "", row.market}, *product, day, factors);
+  } else {
+    factors.push_back(leaf("coefficient", row.value == 0 ? Rational(0) : Rational(value / row.value), "tce"));
+  }
+  return computed(label, unit_of(item), "product", std::move(factors));
 }
 
 bool feeds(Item item, const QuantityRow& row) {
@@ -300,15 +332,9 @@ Explanation enterprise_base(Evaluation& e, Item item, const Enterprise& enterpri
     node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
   } else {
     node = leaf(enterprise_label(enterprise), *base.value, unit_of(item), base.source);
-    bool all = !base.rows.empty();  // rows of the item itself add up; measures are priced first
-    for (const auto* row : base.rows) {
-      all = all && row->item == name_of(item);
-      node.children.push_back(leaf(row->item + (row->product.empty() ? "" : " " + row->product) + " " +
-                                       (row->market.empty() ? "" : row->market + " ") + row->period.name(),
-                                   row->value, unit_of(item), row->place.str()));
-    }
-    if (all) node.rule = "sum";
-    if (!all) node.formula = "measures of base.csv at the prices of their time";
+    for (const auto* row : base.rows) node.children.push_back(base_term(e, item, *row));
+    if (!base.rows.empty()) node.rule = "sum";
+    if (base.rows.empty()) node.formula = "a known zero: its rows are of sales at home only";
   }
   node.status = "final";
   return node;

@@ -49,9 +49,9 @@ class TargetTree {
     if (goal.stated != nullptr && goal.stated->growth) return leaf("T, set for the year", goal.growth, "%", place);
     auto uplift = leaf("uplift", goal.uplift, "pp", goal.stated != nullptr ? place : "default");
     if (goal.stated != nullptr && goal.stated->last_year_growth) {
-      return computed(
-          "T", "%", "sum",
-          {leaf("growth of last year, as published", *goal.stated->last_year_growth, "%", place), std::move(uplift)});
+      const auto own = goal.differing();
+      const auto label = "growth of last year, as published" + (own ? "; the bases give " + exact_text(*own) : "");
+      return computed("T", "%", "sum", {leaf(label, *goal.stated->last_year_growth, "%", place), std::move(uplift)});
     }
     return computed("T", "%", "sum", {growth_of_last_year(), std::move(uplift)});
   }

@@ -88,7 +88,7 @@ Figure capacity_figure(Evaluation& e, const Ask& ask) {
   for (const auto* enterprise : selection.enterprises) {
     e.note(figure.notes, *enterprise, selection, e.window(ask.period), Feed::output);
     for (const auto& line : capacity_lines(e, *enterprise, selection, ask.period)) {
-      lines.push_back(line_capacity(line.terms, Rational(line.days * line.hours_a_day)));
+      lines.push_back(line_capacity(line.terms, line.hours()));
     }
   }
   figure.value = capacity_utilisation(lines);

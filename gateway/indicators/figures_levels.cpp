@@ -58,6 +58,11 @@ std::optional<Rational> calendar_factor(const Evaluation& e, const Period& perio
 
 // Growth of the sales ratio in percentage points, over enterprises with both bases.
 Figure ratio_change(Evaluation& e, const Ask& ask) {
+  if (jan_feb_alone(ask.period)) {
+    Figure combined;
+    combined.value = Reason::jan_feb_combined;
+    return combined;
+  }
   const auto selection = e.select(ask.scope, ask.period);
   const auto sales = e.ends(Item::sales_value, selection, ask.period);
   const auto output = e.ends(Item::gross_output_current, selection, ask.period);

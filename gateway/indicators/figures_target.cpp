@@ -1,3 +1,4 @@
+#include "indicators/presentation.h"
 #include "indicators/target_parts.h"
 
 // The target tracker's rows (indicators.md 6).
@@ -54,6 +55,13 @@ Rows target_figures(Evaluation& e, const Ask& ask) {
     figure.notes = parts.notes;
     figure.period = name;
     figure.formula = formula_of(id);
+    const auto own = id == "target_growth_pct" ? parts.goal->differing() : std::nullopt;
+    if (own) {
+      const int decimals = find_term("value_added_growth")->decimals;
+      figure.notes.warn("last_year_growth_differs",
+                        "published " + present(*parts.goal->stated->last_year_growth, decimals));
+      figure.notes.warn("last_year_growth_differs", "by the bases " + present(*own, decimals));
+    }
     rows.emplace_back("target." + id, std::move(figure));
   };
   for (const auto& term : vocabulary()) {

@@ -87,8 +87,10 @@ PriceFields Inputs::price_at(std::string_view enterprise, std::string_view line,
                              Day day) const {
   PriceFields fields;
   const auto rows = reg.rows_of(enterprise, line);
-  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-    if ((*row)->product == product.id && (*row)->validity.holds(day)) fields.fill_from((*row)->fields);
+  for (const auto& of : {product.id, std::string()}) {  // then what holds for all products of the line
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+      if ((*row)->product == of && (*row)->validity.holds(day)) fields.fill_from((*row)->fields);
+    }
   }
   for (const bool own : {true, false}) {
     // Newest first; `prices` is sorted by day when loaded.
@@ -114,7 +116,8 @@ std::vector<Day> Inputs::changes_in(Window window) const {
   }
   for (const auto& change : prices) note(change.valid_from);
   for (const auto& row : reg.lines()) {
-    if (row.fields == PriceFields{}) continue;  // only what is priced splits a period
+    if (row.fields == PriceFields{} && !row.capacity_per_hour)
+      continue;  // only what is priced or timed splits a period
     note(row.validity.from);
     note(row.validity.to);
   }

@@ -102,7 +102,7 @@ struct Inputs {
   // catalogue, field by field. Products that the catalogue lacks have none.
   [[nodiscard]] PriceFields price_at(std::string_view enterprise, std::string_view line, const Product& product,
                                      Day day) const;
-  // Days inside (window.start, window.end) at whose 00:00 a price, rate or energy coefficient changes.
+  // Days inside (window.start, window.end) at whose 00:00 a price, rate, capacity or energy coefficient changes.
   [[nodiscard]] std::vector<Day> changes_in(Window window) const;
   [[nodiscard]] Day day_of(UnixMillis time) const;
   [[nodiscard]] UnixMillis start_of(Day day) const;

@@ -140,6 +140,7 @@ RowFilter row_filter(const Scope& scope, const Inputs& inputs, Day day, bool by_
 }
 
 Result<std::vector<Scope>> parts_of(const Scope& scope, std::string_view by, const Inputs& inputs, Day day) {
+  if (const auto known = check_scope(scope, inputs); !known) return known.error();
   const auto enterprises = select_enterprises(scope, inputs, day, false);
   std::string key(by);
   Values values;

@@ -51,10 +51,15 @@ std::optional<Rational> price_rise(const Inputs& inputs, const std::string& divi
   return rise;
 }
 
-// A price within 64 bits over 64 bits: what is wider is cut to millionths of a fen, and is flagged as imputed anyway.
+// The first day of the first full month from `day` on.
+Day first_full_month(Day day) {
+  const std::chrono::year_month_day ymd{day};
+  if (ymd.day() == std::chrono::day{1}) return day;
+  return Day{(ymd.year() / ymd.month() + std::chrono::months{1}) / std::chrono::day{1}};
+}
+
+// A price within 64 bits over 64 bits: what is wider is cut to millionths of a fen.
 Fraction narrow(const Rational& value) {
-  const auto text = exact_text(value);
-  if (const auto exact = Fraction::parse(text)) return *exact;
   const BigInt millionths = numerator(value) * 1'000'000 / denominator(value);
   return Fraction::parse(integer_text(millionths) + "/1000000").value_or(Fraction{0, 1});
 }
@@ -109,21 +114,30 @@ Priced Rollups::priced(const std::string& enterprise, const std::string& line, c
   const auto base_year_fields = inputs_.price_at(enterprise, line, product, last_day_of(inputs_.catalogue.base_year));
   priced.va_rate_base = base_year_fields.va_rate.value_or(*priced.fields.va_rate);
   if (!priced.fields.comparable_price) {
-    // A new product: the price of its first days at the base year's price level, else as it is.
-    const auto first_day = product.prices.front().valid_from == kFirstDay ? day : product.prices.front().valid_from;
-    const auto price = inputs_.price_at(enterprise, line, product, first_day).price;
-    const auto rise = price_rise(inputs_, division_of(product.industry), first_day);
-    priced.fields.comparable_price = rise ? narrow(rational(*price) / *rise) : *price;
-    priced.imputed = !rise;
+    // A new product: the price of its first full month at the base year's price level, else as it is. One that has
+    // been there always has the price of the base year itself.
+    const auto from = product.prices.front().valid_from;
+    const auto day_of_price = from == kFirstDay ? last_day_of(inputs_.catalogue.base_year) : first_full_month(from);
+    const auto price = inputs_.price_at(enterprise, line, product, day_of_price).price;
+    const auto rise = price_rise(inputs_, division_of(product.industry), day_of_price);
+    const Rational comparable = rise ? Rational(rational(*price) / *rise) : rational(*price);
+    const auto exact = Fraction::parse(exact_text(comparable));
+    priced.fields.comparable_price = exact ? *exact : narrow(comparable);
+    priced.imputed = !rise || !exact;
   }
+  priced.capacity_per_hour = capacity_at(enterprise, line, product, day);
+  return priced;
+}
+
+std::optional<Fraction> Rollups::capacity_at(const std::string& enterprise, const std::string& line,
+                                             const Product& product, Day day) const {
+  std::optional<Fraction> of_line;
   for (const auto* row : inputs_.reg.rows_of(enterprise, line)) {
     if (!row->validity.holds(day) || !row->capacity_per_hour) continue;
-    if (row->product == product.id || (row->product.empty() && !priced.capacity_per_hour)) {
-      priced.capacity_per_hour = row->capacity_per_hour;
-    }
+    if (row->product == product.id) return row->capacity_per_hour;
+    if (row->product.empty()) of_line = row->capacity_per_hour;
   }
-  if (!priced.capacity_per_hour) priced.capacity_per_hour = product.capacity_per_hour;
-  return priced;
+  return of_line ? of_line : product.capacity_per_hour;
 }
 
 bool Rollups::passes(const QuantityRow& row, const Product* product, const RowFilter& filter) const {
@@ -177,9 +191,7 @@ void Rollups::add_product_row(const QuantityRow& row, const Product& product, Da
     sums.kpi.good += quantity;
     sums.kpi.cycle_good += pri * quantity;
     if (price.capacity_per_hour) {
-      const auto term_key =
-          product.id + "@" + price.fields.comparable_price->str() + "@" + price.capacity_per_hour->str();
-      auto& term = sums.lines[row.line].capacity[term_key];
+      auto& term = sums.lines[row.line].capacity[{product.id, price.fields.comparable_price->str()}];
       term.good += quantity;
       term.comparable_price = rational(*price.fields.comparable_price);
       term.capacity_per_hour = rational(*price.capacity_per_hour);

@@ -50,7 +50,7 @@ struct ProductSum {
 
 struct LineSum {
   std::map<std::string, ProductSum> products;
-  std::map<std::string, CapacityTerm> capacity;  // by product and price
+  std::map<std::pair<std::string, std::string>, CapacityTerm> capacity;  // by product and comparable price
   Rational tce = 0;
   BigInt electricity_wh = 0;
 };
@@ -86,6 +86,9 @@ class Rollups {
   [[nodiscard]] std::vector<Window> pieces(Window window) const;
   [[nodiscard]] Priced priced(const std::string& enterprise, const std::string& line, const Product& product,
                               Day day) const;
+  // Of the line for the product, of the line, else of the product.
+  [[nodiscard]] std::optional<Fraction> capacity_at(const std::string& enterprise, const std::string& line,
+                                                    const Product& product, Day day) const;
   // Does a row count under the filter? `product` is null for rows without one and for uncatalogued ones.
   [[nodiscard]] bool passes(const QuantityRow& row, const Product* product, const RowFilter& filter) const;
   // tce of a row of energy that counts; 0 of any other row.

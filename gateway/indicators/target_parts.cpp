@@ -1,5 +1,7 @@
 #include "indicators/target_parts.h"
 
+#include "indicators/presentation.h"
+
 namespace songhua::indicators {
 namespace {
 
@@ -38,24 +40,35 @@ std::optional<TargetGoal> goal_of(Evaluation& e, const Selection& selection, int
     if (candidate.year == year) goal.stated = &candidate;
   }
   if (goal.stated != nullptr) goal.uplift = goal.stated->uplift;
-  if (goal.stated != nullptr && goal.stated->growth) {
-    goal.growth = *goal.stated->growth;
-    return goal;
-  }
-  if (goal.stated != nullptr && goal.stated->last_year_growth) {
-    goal.growth = target_growth(*goal.stated->last_year_growth, goal.uplift);
-    return goal;
-  }
   for (const auto* enterprise : goal_enterprises(e, selection, year)) {
     goal.last += *e.base_of(Item::value_added_comparable, *enterprise, selection, whole_year(year - 1)).value;
     goal.before += *e.base_of(Item::value_added_comparable, *enterprise, selection, whole_year(year - 2)).value;
   }
-  if (goal.before <= 0) return std::nullopt;
-  goal.growth = target_growth(*growth(goal.last, goal.before), goal.uplift);
+  if (goal.stated != nullptr && goal.stated->growth) {
+    goal.growth = *goal.stated->growth;
+  } else if (goal.stated != nullptr && goal.stated->last_year_growth) {
+    goal.growth = target_growth(*goal.stated->last_year_growth, goal.uplift);
+  } else if (const auto own = goal.of_bases()) {
+    goal.growth = target_growth(*own, goal.uplift);
+  } else {
+    return std::nullopt;
+  }
   return goal;
 }
 
 }  // namespace
+
+std::optional<Rational> TargetGoal::of_bases() const {
+  if (before <= 0) return std::nullopt;
+  return *indicators::growth(last, before);
+}
+
+std::optional<Rational> TargetGoal::differing() const {
+  const auto own = of_bases();
+  if (!own || stated == nullptr || !stated->last_year_growth) return std::nullopt;
+  const int decimals = find_term("value_added_growth")->decimals;
+  return present(*own, decimals) == present(*stated->last_year_growth, decimals) ? std::nullopt : own;
+}
 
 bool in_scope(const Evaluation& e, const Enterprise& enterprise, const Period& month) {
   return e.inputs().reg.find(enterprise.id, e.last_day(month)) != nullptr;

@@ -14,7 +14,12 @@ struct TargetGoal {
   Rational growth;
   const Target* stated = nullptr;  // of target.toml; null: computed with the default uplift
   Rational uplift = 1;
-  Rational last = 0, before = 0;  // where computed: VA_cmp of last year and of the year before
+  Rational last = 0, before = 0;  // VA_cmp of last year and of the year before, where bases tell both
+
+  // Growth of last year by the bases; none without the year before.
+  [[nodiscard]] std::optional<Rational> of_bases() const;
+  // The same, where it does not round to what was published: then both are shown.
+  [[nodiscard]] std::optional<Rational> differing() const;
 };
 
 // B_1..B_12 of one enterprise; January and February may be known together only.

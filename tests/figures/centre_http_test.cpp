@@ -127,7 +127,8 @@ void CentreHttp::beyond_loopback_releases_only() {
   Process centre(built_program("songhua-central"), {"run", "-c", open.string()});
   wait_for(port, centre);
 
-  EXPECT_EQ(get(port, "/api/v1/status").as_json(), json::parse(R"({"operator":false,"region":"220000","role":"central"})"));
+  EXPECT_EQ(get(port, "/api/v1/status").as_json(),
+            json::parse(R"({"operator":false,"region":"220000","role":"central"})"));
   for (const char* path : {"/api/v1/lines", "/api/v1/quarantine", "/api/v1/rollup?grain=month", "/metrics",
                            "/api/v1/explain?period=2019-02&indicator=oee"}) {
     EXPECT_EQ(get(port, path).status, 401) << path;

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/multiprecision/cpp_int.hpp>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "support/wait.h"
@@ -27,6 +29,7 @@ class ProvinceOfOneFactory : public testing::Test {
  protected:
   void edge_and_centre_give_the_same_rows();
   void the_figures_are_there();
+  void borders_follow_from_their_readings();
   void a_leaf_leads_to_the_journal();
   void a_faulty_register_file_is_told_with_its_place();
 
@@ -116,6 +119,58 @@ void collect_readings(const json& node, std::vector<json>& readings) {
   for (const auto& child : node.at("children")) collect_readings(child, readings);
 }
 
+// A border's value anew from the readings beside it, by docs/data-formats.md: (t0, v0), perhaps the time up to which v0
+// held, (t1, v1).
+boost::multiprecision::cpp_int border_value(const json& node) {
+  using boost::multiprecision::cpp_int;
+  struct Point {
+    std::int64_t t;
+    cpp_int v;
+  };
+  const auto b = node.at("at_ms").get<std::int64_t>();
+  std::vector<Point> beside;
+  std::optional<std::int64_t> held;
+  for (const auto& child : node.at("children")) {
+    const auto t = child.at("at_ms").get<std::int64_t>();
+    if (child.at("label").get<std::string>().starts_with("unchanged up to ")) {
+      held = t;
+    } else {
+      beside.push_back({t, cpp_int(child.at("value").get<std::string>())});
+    }
+  }
+  if (beside.size() == 1) return beside.front().v;
+  auto [t0, v0] = beside.at(0);
+  const auto [t1, v1] = beside.at(1);
+  EXPECT_LT(t0, b);
+  EXPECT_LE(b, t1);
+  if (held) t0 = *held;
+  if (b <= t0) return v0;
+  return v0 + (v1 - v0) * (b - t0) / (t1 - t0);  // counters do not fall in a life: the floor is the quotient
+}
+
+void check_borders(const json& node, std::size_t& checked) {
+  if (node.value("rule", "") == "border") {
+    ++checked;
+    EXPECT_EQ(border_value(node).str(), node.at("value").get<std::string>()) << node.dump();
+  }
+  if (!node.contains("children")) return;
+  for (const auto& child : node.at("children")) check_borders(child, checked);
+}
+
+// Mid-morning borders lie between two readings of a day each.
+void ProvinceOfOneFactory::borders_follow_from_their_readings() {
+  for (const char* id : {"industrial_value_added", "energy_consumption", "sales_value", "availability"}) {
+    for (const char* period : {"2019-03", "2019-03-31"}) {
+      const auto explained = run(built_program("songhua-central"), {"explain", id, "--period", period, "--format",
+                                                                    "json", "-c", factory_.centre_config().string()});
+      ASSERT_EQ(explained.status, 0) << explained.err;
+      std::size_t checked = 0;
+      for (const auto& tree : json::parse(explained.out)) check_borders(tree, checked);
+      EXPECT_GT(checked, 3U) << id << " " << period;
+    }
+  }
+}
+
 // What the centre's tree names is found in the journal of the gateway that it names: the same reading.
 void ProvinceOfOneFactory::a_leaf_leads_to_the_journal() {
   const auto explained =
@@ -157,6 +212,7 @@ void ProvinceOfOneFactory::a_faulty_register_file_is_told_with_its_place() {
 TEST_F(ProvinceOfOneFactory, EqualsThatFactory) {
   the_figures_are_there();
   edge_and_centre_give_the_same_rows();
+  borders_follow_from_their_readings();
   a_leaf_leads_to_the_journal();
   a_faulty_register_file_is_told_with_its_place();
 }

@@ -76,6 +76,14 @@ struct Province {
       for (int month = 1; month <= 3; ++month) {
         const std::string name = "-0" + std::to_string(month);
         if (i == 0) base.push_back(id + ",2018" + name + ",va_cmp,,," + std::to_string(draw(1, 9000)) + ",CNY 10k");
+        if (i == 1) {  // bases in base units, priced as what was made and sold
+          for (const char* market : {"CN", "DE"}) {
+            const auto quantity = std::to_string(draw(1, 9000)) + ",vehicle";
+            base.push_back(id + ",2018" + name + ",output.good,car-nev-bev," + market + "," + quantity);
+            base.push_back(id + ",2018" + name + ",dispatch.quantity,car-nev-bev," + market + "," + quantity);
+          }
+          base.push_back(id + ",2018" + name + ",energy.electricity,,," + std::to_string(draw(0, 9000)) + ",kWh");
+        }
         for (const char* year : {"2018", "2019"}) {
           if (i == 3 && month == 3 && *(year + 3) == '9' && draw(0, 1) == 1) continue;  // has not reported
           const auto day = year + name + "-1" + std::to_string(draw(0, 9));
