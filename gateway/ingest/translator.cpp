@@ -221,10 +221,13 @@ void Translator::take_state(const Role& role, const ResolvedMetric& metric, Unix
   }
   auto& line = context.line(role.line);
   if (state) line.states.push_back({time, state->packml});
+  // Of two states of one instant the larger code stays, as for failures; none at all stands behind any.
+  const auto rank = state ? 1 + static_cast<std::size_t>(state->packml) * role.series.size() + state->time : 0;
   for (std::size_t i = 0; i < role.series.size(); ++i) {
     rollup::MappedReading reading;
     reading.series = role.series[i];
     reading.time = reading.interval_start = time;
+    reading.ordinal = static_cast<std::uint32_t>(rank);
     const bool inside = state && state->time == i;
     // Time of an unknown state is not observed: no state gains it.
     reading.value = inside ? int128{lines::StateMetric::kMillisPerHour} * Fixed9::kOne : 0;

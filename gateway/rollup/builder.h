@@ -19,7 +19,9 @@ struct MappedReading {
   int128 value = 0;
   bool is_void = false;       // null or refused: no value, but the old one is no longer known
   UnixMillis interval_start;  // amounts over an interval; an instant repeats `time`
-  std::uint32_t ordinal = 0;  // amounts: tells amounts of one instant apart
+  // Amounts: tells amounts of one instant apart. Else which of several readings of one instant stays, before their
+  // values are asked: a state gives a reading to the time of every state, and only one state can be meant.
+  std::uint32_t ordinal = 0;
 };
 
 struct AnnouncedEpoch {

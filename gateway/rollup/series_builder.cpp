@@ -83,11 +83,12 @@ void extend(AmountPart& part, const RankedReading& r, Window window) {
   part.sum += quantity;
 }
 
-// Readings of one series, epoch and time collapse to the larger value; a null is no value and stays beside it.
+// Readings of one series, epoch and time collapse to the larger value (of states, to the larger state); a null is no
+// value and stays beside it.
 std::vector<RankedReading> collapse(std::vector<RankedReading> readings) {
   std::sort(readings.begin(), readings.end(), [](const RankedReading& a, const RankedReading& b) {
-    return std::tuple(a.reading.time, a.epoch, a.reading.is_void, a.reading.value, a.rank) <
-           std::tuple(b.reading.time, b.epoch, b.reading.is_void, b.reading.value, b.rank);
+    return std::tuple(a.reading.time, a.epoch, a.reading.is_void, a.reading.ordinal, a.reading.value, a.rank) <
+           std::tuple(b.reading.time, b.epoch, b.reading.is_void, b.reading.ordinal, b.reading.value, b.rank);
   });
   std::vector<RankedReading> kept;
   for (auto& r : readings) {
