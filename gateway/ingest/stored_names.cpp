@@ -1,5 +1,7 @@
 #include "ingest/stored_names.h"
 
+#include "ingest/entries.h"
+
 namespace songhua::ingest {
 
 std::shared_ptr<const sparkplug::NameTable> stored_names(const storage::Store& store, std::uint64_t id) {
@@ -13,6 +15,14 @@ std::shared_ptr<const sparkplug::NameTable> stored_names(const storage::Store& s
   };
   auto table = sparkplug::NameTable::deserialize(*bytes, share);
   return table ? *table : nullptr;
+}
+
+std::optional<storage::Entry> held_message(storage::Store& store, const storage::Entry& resolution) {
+  const auto position = decode_position(resolution.payload);
+  if (!position) return std::nullopt;
+  auto entries = store.journal().read(position->segment());
+  if (!entries || position->index() >= entries->size()) return std::nullopt;
+  return std::move((*entries)[position->index()]);
 }
 
 }  // namespace songhua::ingest

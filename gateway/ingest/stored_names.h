@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "sparkplug/names.h"
 #include "storage/store.h"
@@ -10,5 +11,8 @@ namespace songhua::ingest {
 
 // Null for 0, and where the store does not know the table or cannot read it.
 std::shared_ptr<const sparkplug::NameTable> stored_names(const storage::Store& store, std::uint64_t id);
+
+// The message that a resolution entry speaks of; none where its segment is no longer in the journal.
+std::optional<storage::Entry> held_message(storage::Store& store, const storage::Entry& resolution);
 
 }  // namespace songhua::ingest

@@ -128,6 +128,35 @@ TEST_F(Recording, OfAPartCanBeReadByItself) {
   EXPECT_EQ(rows({"--store", store}), whole);
 }
 
+// Two messages came before the NBIRTH of their session and were held. The journal shows them as they came, with
+// aliases, and as they counted.
+TEST(JournalEntries, ShowWhatWasHeldAndWhatItMeant) {
+  TempDir dir;
+  const auto config = dir.file("g.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"store\"\n").string();
+  const auto frames =
+      dir.file("frames.jsonl", R"({"topic": "spBv1.0/G/DBIRTH/E/D", "base64": "CIDwl/WXLRIfChBPdXRwdXQvcC9DTi9Hb29kEAE)"
+                               R"(YgPCX9ZctIARYZBgB"}
+{"topic": "spBv1.0/G/DDATA/E/D", "base64": "CIiXmPWXLRILEAEYiJeY9ZctWGsYAg=="}
+{"topic": "spBv1.0/G/NBIRTH/E", "base64": "CIDwl/WXLRISCgViZFNlcRiA8Jf1ly0gBFgAGAA="}
+)");
+  ASSERT_EQ(gateway({"import", frames.string(), "-c", config}).status, 0);
+  const auto shown = gateway({"journal", "-c", config, "--line", "G/E/D", "--from", "2019-03-15T08:00", "--to",
+                              "2019-03-15T08:01", "--format", "csv"});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  const auto times_in = [&](const std::string& text) {
+    int n = 0;
+    for (auto at = shown.out.find(text); at != std::string::npos; at = shown.out.find(text, at + 1)) ++n;
+    return n;
+  };
+  EXPECT_EQ(times_in(",alias 1,"), 1) << shown.out;
+  EXPECT_EQ(times_in(",applied,G/E,spBv1.0/G/DDATA/E/D,Output/p/CN/Good,2019-03-15T00:00:05.000Z,107,"), 1)
+      << shown.out;
+  EXPECT_EQ(gateway({"journal", "-c", config, "--line", "G/E/D", "--from", "2019-03-15T08:00", "--to",
+                     "2019-03-15T08:01", "--metric", "Output/**"})
+                .status,
+            0);
+}
+
 TEST_F(Recording, SpeedChangesNothingButTheTime) {
   // Two hours at 7,200 times their speed.
   const auto start = std::chrono::steady_clock::now();

@@ -36,6 +36,12 @@ bool inside(const Look& look, const json& metric) {
   return time && look.span.contains(*time);
 }
 
+// A message that was held has aliases only, until a birth explained it: that is an entry of its own.
+std::string name_of(const json& metric) {
+  if (metric.at("name").is_string()) return metric.at("name").get<std::string>();
+  return metric.contains("alias") ? "alias " + metric.at("alias").dump() : "";
+}
+
 void add_metrics(const Look& look, const storage::Entry& entry, const json& head, json& list) {
   const auto message = ingest::tap_json(
       {entry.server, entry.topic, entry.payload, entry.received, ingest::stored_names(look.store, entry.names)},
@@ -44,7 +50,7 @@ void add_metrics(const Look& look, const storage::Entry& entry, const json& head
   for (const auto& metric : message.at("metrics")) {
     if (!inside(look, metric)) continue;
     auto row = head;
-    row["metric"] = metric.value("name", "");
+    row["metric"] = name_of(metric);
     row["time"] = metric.value("time", "");
     row["value"] = metric.contains("value") ? metric.at("value") : json(nullptr);
     list.push_back(std::move(row));
@@ -55,6 +61,7 @@ void add_metrics(const Look& look, const storage::Entry& entry, const json& head
 bool of_source(const std::string& source, const storage::Entry& entry) {
   if (entry.kind == storage::EntryKind::import) return source.ends_with(":" + entry.topic);
   if (entry.kind == storage::EntryKind::adjustment) return source == ingest::kAdjustSource;
+  if (entry.kind == storage::EntryKind::resolution) return entry.topic == source;
   if (entry.kind != storage::EntryKind::message) return false;
   const auto topic = sparkplug::parse_topic(entry.topic);
   return topic && std::string(topic->group).append("/").append(topic->node) == source;
@@ -70,19 +77,27 @@ void add_segment(const Look& look, const storage::RecordRow& record, const std::
   for (std::size_t i = 0; i < entries->size(); ++i) {
     const auto& entry = (*entries)[i];
     if (!of_source(source, entry) || !seen.emplace(id, i).second) continue;
+    auto message = entry;
+    if (entry.kind == storage::EntryKind::resolution) {
+      auto held = ingest::held_message(look.store, entry);
+      if (!held) continue;  // dropped with its segment
+      message = std::move(*held);
+      message.fate = entry.fate;
+      message.names = entry.names;
+    }
     const json head{{"segment", id},
                     {"index", i},
-                    {"received", look.zone.format(entry.received)},
-                    {"fate", to_string(entry.fate)},
+                    {"received", look.zone.format(message.received)},
+                    {"fate", to_string(message.fate)},
                     {"source", source},
-                    {"topic", entry.topic},
+                    {"topic", message.topic},
                     {"metric", ""},
                     {"time", ""},
                     {"value", nullptr},
                     {"record", look.zone.format(record.key.window.start)},
                     {"generation", record.generation}};
-    if (entry.kind == storage::EntryKind::message) {
-      add_metrics(look, entry, head, list);
+    if (message.kind == storage::EntryKind::message) {
+      add_metrics(look, message, head, list);
     } else {
       auto row = head;
       row["value"] = std::to_string(entry.payload.size()) + " bytes";
