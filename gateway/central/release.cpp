@@ -1,6 +1,8 @@
 #include "central/release.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "forward/digest.h"
 #include "indicators/presentation.h"
@@ -46,19 +48,12 @@ std::vector<IndicatorRequest> requests_of(const Period& period, const Scope& pro
   return requests;
 }
 
-bool already(const std::vector<IndicatorRow>& rows, const IndicatorRow& row) {
-  return std::ranges::any_of(rows, [&](const IndicatorRow& r) {
-    return r.indicator == row.indicator && r.period == row.period && r.scope == row.scope;
-  });
-}
-
 // The province's industries in each prefecture are asked for one by one: their codes come from the register.
-Result<std::vector<IndicatorRow>> all_rows(const Study& study, const Period& period, const std::string& region) {
-  const auto province = Scope{}.with("region", region);
-  auto requests = requests_of(period, province);
+Result<std::vector<IndicatorRequest>> requests_within(const Study& study, const Period& period, const Scope& province) {
   const auto day = study.inputs->day_of(period.window(study.settings.zone).end - Millis{1});
   const auto prefectures = parts_of(province, "prefecture", *study.inputs, day);
   if (!prefectures) return prefectures.error();
+  std::vector<IndicatorRequest> requests;
   for (const auto& prefecture : *prefectures) {
     for (const bool cumulative : {false, true}) {
       if (cumulative && period.cumulative().name() == period.name()) continue;
@@ -71,15 +66,7 @@ Result<std::vector<IndicatorRow>> all_rows(const Study& study, const Period& per
       requests.push_back(std::move(request));
     }
   }
-  std::vector<IndicatorRow> rows;
-  for (const auto& request : requests) {
-    auto part = study.compared(request);
-    if (!part) return part.error();
-    for (auto& row : *part) {
-      if (!already(rows, row)) rows.push_back(std::move(row));
-    }
-  }
-  return rows;
+  return requests;
 }
 
 // What the values were made of: documents by digest, and of every line the digest of its records.
@@ -127,6 +114,18 @@ std::string next_name(Centre& centre, const Period& period) {
   return period.name() + "/" + std::to_string(before + 1);
 }
 
+// Cells by what they were given out as: "figures|2019-03|region=220100".
+Error uncovered(const std::vector<std::string>& cells) {
+  constexpr std::size_t kNamed = 3;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(cells.size(), kNamed); ++i) list += (i > 0 ? ", " : "") + cells[i];
+  if (cells.size() > kNamed) list += " and " + std::to_string(cells.size() - kNamed) + " more";
+  return Error{
+      "nothing is given out: with what earlier releases and bulletins gave out, and with the data as it is now, " +
+      list + " would be known, which must be withheld. Ask for a period or region with more respondents, or " +
+      "leave it at the earlier release (songhua-central publish --list)"};
+}
+
 }  // namespace
 
 Result<disclosure::RowProtection> guard(Centre& centre, std::vector<IndicatorRow>& rows, const Moment& moment) {
@@ -137,6 +136,11 @@ Result<disclosure::RowProtection> guard(Centre& centre, std::vector<IndicatorRow
   for (const auto& [cell, decision] : archive.decisions(std::nullopt)) earlier[cell] = decision.code != "F";
   indicators::Microdata micro(*study->inputs, *study->source, study->settings.indicators);
   auto protection = disclosure::protect(rows, micro, earlier, study->settings.disclosure);
+  if (!protection.exposed.empty()) {
+    // Those that were given out themselves are why the others are known.
+    std::ranges::stable_partition(protection.exposed, [&](const std::string& cell) { return earlier.contains(cell); });
+    return uncovered(protection.exposed);
+  }
   disclosure::withhold(rows, protection);
   std::map<std::string, std::string> codes;
   for (const auto& [cell, code] : protection.codes) codes[cell] = to_string(code);
@@ -144,14 +148,35 @@ Result<disclosure::RowProtection> guard(Centre& centre, std::vector<IndicatorRow
   return protection;
 }
 
-Result<Publication> publish(Centre& centre, const Period& period, UnixMillis now) {
+Result<std::vector<IndicatorRow>> rows_for(const Study& study, const Period& period,
+                                           const std::vector<IndicatorRequest>& also) {
+  const auto province = Scope{}.with("region", study.settings.region);
+  auto requests = requests_of(period, province);
+  const auto within = requests_within(study, period, province);
+  if (!within) return within.error();
+  requests.insert(requests.end(), within->begin(), within->end());
+  requests.insert(requests.end(), also.begin(), also.end());
+  std::vector<IndicatorRow> rows;
+  std::set<std::tuple<std::string, std::string, Scope>> known;
+  for (const auto& request : requests) {
+    auto part = study.compared(request);
+    if (!part) return part.error();
+    for (auto& row : *part) {
+      if (known.emplace(row.indicator, row.period, row.scope).second) rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+Result<Publication> publish(Centre& centre, const Period& period, UnixMillis now,
+                            const std::vector<IndicatorRequest>& also) {
   const Moment moment{now, std::nullopt};
   if (period.window(centre.settings().zone).end > now) {
     return Error{"period " + period.name() + " has not ended: a release is of a whole period"};
   }
   auto study = centre.study(moment);
   if (!study) return study.error();
-  auto rows = all_rows(*study, period, centre.settings().region);
+  auto rows = rows_for(*study, period, also);
   if (!rows) return rows.error();
   auto outward_rows = *rows;
   const auto protection = guard(centre, outward_rows, moment);
@@ -165,8 +190,7 @@ Result<Publication> publish(Centre& centre, const Period& period, UnixMillis now
   document["disclosure"] = {{"primary", protection->primary},
                             {"secondary", protection->secondary},
                             {"exact", protection->exact},
-                            {"linked", protection->linked},
-                            {"exposed", protection->exposed}};
+                            {"linked", protection->linked}};
   document["made_of"] = made_of(centre, period);
   document["rows"] = rows_json(*rows, outward_rows, *protection);
   publication.document = document.dump();

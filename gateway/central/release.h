@@ -11,12 +11,20 @@
 namespace songhua::central {
 
 // Decides for all rows of a document what may leave the house, with the decisions of all earlier documents, stores the
-// new ones, and withholds (disclosure/rows.h). The store must be open for writing.
+// new ones, and withholds (disclosure/rows.h). The store must be open for writing. An error, and nothing is stored,
+// where earlier documents make it impossible to withhold what must be.
 Result<disclosure::RowProtection> guard(Centre& centre, std::vector<indicators::IndicatorRow>& rows,
                                         const Moment& moment);
 
-// Computes, protects and stores the next release of the period.
-Result<Publication> publish(Centre& centre, const Period& period, UnixMillis now);
+// The figures of a release of the period, unprotected: the tables of a release, and whatever `also` asks for. Each row
+// once.
+Result<std::vector<indicators::IndicatorRow>> rows_for(const Study& study, const Period& period,
+                                                       const std::vector<indicators::IndicatorRequest>& also);
+
+// Computes, protects and stores the next release of the period. `also`: what else is going to be given out of it, so
+// that it is decided together (a bulletin's figures).
+Result<Publication> publish(Centre& centre, const Period& period, UnixMillis now,
+                            const std::vector<indicators::IndicatorRequest>& also = {});
 
 // One row of a release.
 struct ReleasedRow {

@@ -85,8 +85,9 @@ std::vector<Interval> feasible(const Tables& tables, const std::vector<bool>& bl
     }
     Interval interval;
     if (const auto down = reach.go(i, false, std::nullopt); !down.reached)
-      interval.low = Rational(value - down.distance);
-    if (const auto up = reach.go(i, true, std::nullopt); !up.reached) interval.high = Rational(value + up.distance);
+      interval.low = Rational(value - reach.parts().rational(down.distance));
+    if (const auto up = reach.go(i, true, std::nullopt); !up.reached)
+      interval.high = Rational(value + reach.parts().rational(up.distance));
     intervals.push_back(std::move(interval));
   }
   return intervals;

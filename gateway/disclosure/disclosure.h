@@ -23,6 +23,8 @@ struct Contribution {
   Rational amount;
 };
 
+inline constexpr std::size_t kRanks = 8;
+
 struct Cell {
   std::string id;  // unique: "2019-03|region=220100"; ties are broken by it
   std::vector<Contribution> contributions;
@@ -30,6 +32,9 @@ struct Cell {
   bool shown = true;
   // What earlier releases decided for this very cell and period: it stays so.
   enum class Decided { open, blank, given } decided = Decided::open;
+  // How much it would be missed, 0 to kRanks - 1: a cell of a higher rank is blanked for others only where none of a
+  // lower rank helps.
+  std::size_t rank = 0;
 
   [[nodiscard]] Rational value() const;  // the signed sum
   [[nodiscard]] bool is_zero() const;    // nobody contributes: a true zero, never blanked
@@ -52,6 +57,7 @@ struct Tables {
 struct Rules {
   indicators::SuppressionRule primary;
   int protection_percent = 15;  // of its value, to each side: how far a blank must stay from being known
+  int hidden_percent = 5;       // the same of what is sensitive but no cell: rests of cells without others
   bool secondary = true;        // false: for tests that must see the attack succeed
   // When the exact search gives way to the greedy one: patterns looked at, and factors of equations computed for them.
   std::size_t search_limit = 400;
@@ -81,7 +87,8 @@ struct Protection {
 //  (a) no line has exactly one blank, (b) the blanks of every line with a given total, pooled, pass the primary rule,
 //  (c) every blank can lie protection_percent of its value above and below what it is (blanks of positive tables are
 //      known to be >= 0).
-// Of the patterns that do, the one with the smallest sum of absolute values, ties by the sorted ids.
+// Of the patterns that do, the one with the smallest sum of absolute values in the highest rank, then in the next, ...;
+// ties by the sorted ids.
 Protection protect(const Tables& tables, const Rules& rules);
 
 // Adds what overlapping cells have in common as cells that are not shown, with the lines that link them: the sensitive

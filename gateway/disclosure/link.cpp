@@ -43,7 +43,7 @@ class Linker {
   // The cell that consists of the pieces: one that is there, or a new one where somebody must be protected in it.
   std::optional<std::size_t> cell_of(const Numbers& numbers, std::string id) {
     if (const auto known = cell_of_.find(numbers); known != cell_of_.end()) return known->second;
-    Cell cell{std::move(id), contributions_of(pieces_, numbers), false, Cell::Decided::open};
+    Cell cell{std::move(id), contributions_of(pieces_, numbers), false, Cell::Decided::open, 0};
     if (sensitivity({&cell}, rules_).empty()) return std::nullopt;
     return cell_of_[numbers] = tables_.add(std::move(cell));
   }

@@ -50,41 +50,45 @@ Row solved_for(Row equation, std::size_t column) {
   return equation;
 }
 
-Rational times(const Rational& value, const Factor& factor) {
-  if (factor == Factor(1)) return value;
-  if (factor == Factor(-1)) return Rational(-value);
-  return Rational(value * Rational(factor.num(), factor.den()));
-}
-
 }  // namespace
 
-Reach::Reach(const std::vector<Cell>& cells) : cells_(cells.size()), pieces_(pieces_of(cells)) {
+Reach::Reach(const std::vector<Cell>& cells)
+    : cells_(cells.size()), pieces_(pieces_of(cells)), parts_(pieces_.all), followed_(cells.size()) {
   bound_.resize(cells_ + pieces_.all.size());
   moves_.resize(bound_.size());
   // What is negative cannot be known to be positive.
   for (std::size_t i = 0; i < pieces_.all.size(); ++i) {
     const auto& amount = pieces_.all[i].amount;
-    if (amount >= 0) bound_[column_of(i)] = Rational(-amount);
+    if (amount >= 0) bound_[column_of(i)] = -parts_.of(amount);
   }
   // Where all pieces are known to be positive, the cell's own bound says nothing more.
   for (std::size_t i = 0; i < cells_; ++i) {
     const auto& own = pieces_.of_cell[i];
     if (std::ranges::all_of(own, [&](std::size_t piece) { return bound_[column_of(piece)].has_value(); })) continue;
-    const Rational value = cells[i].value();
-    if (value >= 0) bound_[i] = Rational(-value);
+    Amount value = 0;
+    for (const auto piece : own) value = value + parts_.of(pieces_.all[piece].amount);
+    if (value >= Amount(0)) bound_[i] = -value;
   }
 }
 
 void Reach::show(const std::vector<bool>& blank) {
-  bool only_blanked = solved_;
-  for (std::size_t i = 0; i < cells_ && only_blanked; ++i) only_blanked = blank[i] || !blank_[i];
+  const auto before = std::move(blank_);
   blank_ = blank;
-  if (!only_blanked) solve();
+  try {
+    if (!solved_) return solve();
+    for (std::size_t i = 0; i < cells_; ++i) {
+      if (blank[i] == before[i] || followed_[i] || pieces_.of_cell[i].empty()) continue;
+      if (!blank[i] || bound_[i]) follow(i);
+    }
+  } catch (const TooWide&) {
+    solved_ = false;  // the equations were left halfway
+    solve();
+  }
 }
 
 void Reach::solve() {
-  solved_ = false;
   rows_.clear();
+  followed_.assign(cells_, false);
   std::vector<std::size_t> given;
   for (std::size_t i = 0; i < cells_; ++i) {
     if (!blank_[i] && !pieces_.of_cell[i].empty()) given.push_back(i);
@@ -93,15 +97,21 @@ void Reach::solve() {
   std::ranges::stable_sort(given, {}, [&](std::size_t cell) { return pieces_.of_cell[cell].size(); });
   for (const auto cell : given) hold(cell);
   for (std::size_t i = 0; i < cells_; ++i) {
-    if (blank_[i] && bound_[i]) rows_.emplace(i, over_columns(i));
+    if (blank_[i] && bound_[i]) follow(i);
   }
   solved_ = true;
+}
+
+void Reach::follow(std::size_t cell) {
+  rows_.emplace(cell, over_columns(cell));
+  followed_[cell] = true;
 }
 
 // What is given out stands still. Where others that do make it up already, it is basic: they may become blank, and then
 // it holds them.
 void Reach::hold(std::size_t cell) {
   auto row = over_columns(cell);
+  followed_[cell] = true;
   const auto piece = rarest_piece(row);
   if (!piece) {
     rows_.emplace(cell, std::move(row));
@@ -172,25 +182,24 @@ std::optional<std::size_t> Reach::entering(const Row& goal, bool up) const {
 
 Reach::Step Reach::longest(std::size_t column, bool rising) const {
   Step step;
-  if (!rising && bound_[column]) step.length = Rational(moves_[column] - *bound_[column]);
+  if (!rising && bound_[column]) step.length = moves_[column] - *bound_[column];
   for (const auto& [basic, row] : rows_) {
     const auto found = find(row, column);
     if (found == row.end()) continue;
-    if (stands_still(basic)) return {Rational(0), basic};  // it leaves first
+    if (stands_still(basic)) return {Amount(0), basic};  // it leaves first
     if (!bound_[basic] || found->second.positive() == rising) continue;
-    const Rational room = moves_[basic] - *bound_[basic];
     const auto& factor = found->second;
-    const Rational limit = times(room, factor.positive() ? Factor(1) / factor : Factor(-1) / factor);
+    const auto limit = (moves_[basic] - *bound_[basic]) * (Factor(1) / (factor.positive() ? factor : -factor));
     if (!step.length || limit < *step.length) step = {limit, basic};
   }
   return step;
 }
 
-void Reach::move(std::size_t column, const Rational& by) {
-  if (by == 0) return;
-  moves_[column] += by;
+void Reach::move(std::size_t column, const Amount& by) {
+  if (by.zero()) return;
+  moves_[column] = moves_[column] + by;
   for (const auto& [basic, row] : rows_) {
-    if (const auto found = find(row, column); found != row.end()) moves_[basic] += times(by, found->second);
+    if (const auto found = find(row, column); found != row.end()) moves_[basic] = moves_[basic] + by * found->second;
   }
 }
 
@@ -202,27 +211,30 @@ void Reach::pivot(std::size_t leaving, std::size_t column, Row& goal) {
   substitute(column, row);
   replace(goal, column, row);
   // A blank that its pieces alone limit need not be followed.
-  if (!moves_freely(column)) rows_.emplace(column, std::move(row));
+  if (moves_freely(column)) {
+    followed_[column] = false;
+  } else {
+    rows_.emplace(column, std::move(row));
+  }
 }
 
-Reach::Moves Reach::moved() const {
-  std::map<std::size_t, Rational> all;
+void Reach::tell_moves(Outcome& outcome) const {
+  std::map<std::size_t, Amount> all;
   for (std::size_t i = 0; i < pieces_.all.size(); ++i) {
     const auto& by = moves_[column_of(i)];
-    if (by == 0) continue;
-    for (const auto cell : pieces_.all[i].cells) all[cell] += by;
+    if (by.zero()) continue;
+    outcome.pieces.emplace_back(i, by);
+    for (const auto cell : pieces_.all[i].cells) all[cell] = all[cell] + by;
   }
-  Moves moves;
-  for (auto& [cell, by] : all) {
-    if (by != 0) moves.emplace_back(cell, std::move(by));
+  for (const auto& [cell, by] : all) {
+    if (!by.zero()) outcome.moves.emplace_back(cell, by);
   }
-  return moves;
 }
 
-Reach::Outcome Reach::go(std::size_t cell, bool up, const std::optional<Rational>& distance) {
+Reach::Outcome Reach::go(std::size_t cell, bool up, const std::optional<Amount>& distance) {
   try {
     return walk(cell, up, distance);
-  } catch (const Factor::TooWide&) {
+  } catch (const TooWide&) {
     solve();
     Outcome unknown;  // not proved is not protected
     for (std::size_t i = 0; i < cells_; ++i) {
@@ -232,17 +244,10 @@ Reach::Outcome Reach::go(std::size_t cell, bool up, const std::optional<Rational
   }
 }
 
-Reach::Outcome Reach::walk(std::size_t cell, bool up, const std::optional<Rational>& distance) {
-  for (auto& m : moves_) {
-    if (m != 0) m = 0;
-  }
+Reach::Outcome Reach::walk(std::size_t cell, bool up, const std::optional<Amount>& distance) {
+  std::ranges::fill(moves_, Amount(0));
   Outcome outcome;
   auto goal = over_columns(cell);
-  const auto done = [&] {
-    outcome.reached = true;
-    outcome.moves = moved();
-    return outcome;
-  };
   for (int steps = 0; steps < kMaxSteps; ++steps) {
     const auto column = entering(goal, up);
     if (!column) break;
@@ -250,24 +255,24 @@ Reach::Outcome Reach::walk(std::size_t cell, bool up, const std::optional<Ration
     const bool rising = factor.positive() == up;
     const auto speed = factor.positive() ? factor : -factor;
     const auto step = longest(*column, rising);
+    auto length = step.length;
     if (distance) {
-      const Rational rest = times(Rational(*distance - outcome.distance), Factor(1) / speed);
-      if (!step.length || *step.length >= rest) {
-        move(*column, rising ? rest : Rational(-rest));
-        outcome.distance = *distance;
-        return done();
-      }
-    } else if (!step.length) {
-      return done();
+      const auto rest = (*distance - outcome.distance) * (Factor(1) / speed);
+      outcome.reached = !length || *length >= rest;
+      if (outcome.reached) length = rest;
+    } else if (!length) {
+      outcome.reached = true;
+      break;
     }
-    move(*column, rising ? *step.length : Rational(-*step.length));
-    outcome.distance += times(*step.length, speed);
+    move(*column, rising ? *length : -*length);
+    outcome.distance = outcome.distance + *length * speed;
+    if (outcome.reached) break;
     if (step.leaving) pivot(*step.leaving, *column, goal);
   }
   for (const auto& [column, factor] : goal) {
-    if (stands_still(column)) outcome.relief.push_back(column);
+    if (!outcome.reached && stands_still(column)) outcome.relief.push_back(column);
   }
-  outcome.moves = moved();
+  tell_moves(outcome);
   return outcome;
 }
 

@@ -1,6 +1,7 @@
 #include "disclosure/rows.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "disclosure/row_tables.h"
@@ -57,19 +58,28 @@ const std::vector<Plan>& plans() {
   return all;
 }
 
+// A press office misses the whole first, then sections and groups, industries, regions, other parts of the whole,
+// single countries; parts of parts last.
+std::size_t rank_of(const Scope& scope) {
+  const auto own = scope.get("region").ends_with("0000") ? scope.without("region") : scope;
+  if (own.keys.empty()) return 6;
+  if (own.keys.size() > 1) return 0;
+  const auto& [key, value] = *own.keys.begin();
+  if (key == "group" || (key == "industry" && value.size() == 1)) return 5;
+  if (key == "industry" && value.size() == 3) return 4;
+  if (key == "region" && value.ends_with("00")) return 3;
+  if (key == "product" || key == "holding" || key == "ownership" || key == "size" || key == "market_group") return 2;
+  return 1;
+}
+
 // Further blanks for one magnitude only loosen the bounds of the others, but may leave a single one in their lines: so
 // each magnitude goes on from the blanks of the one before until none adds any. As blanks only come, that ends.
-void decide(const Plan& plan, const std::set<CellKey>& keys, indicators::Microdata& micro, const Decisions& earlier,
-            const Rules& rules, RowProtection& result) {
-  std::vector<CellKey> own;
-  for (const auto& key : keys) {
-    if (std::ranges::find(plan.kinds, key.kind) != plan.kinds.end()) own.push_back(key);
-  }
-  if (own.empty()) return;
-  std::vector<Tables> tables;
-  for (const auto magnitude : plan.magnitudes) {
-    tables.push_back(tables_of(own, micro, magnitude));
-    result.linked = link(tables.back(), rules) && result.linked;
+void answer(Question& question, const Decisions& earlier, const Rules& rules, RowProtection& result) {
+  const auto& own = question.keys;
+  auto& tables = question.tables;
+  for (auto& table : tables) {
+    for (std::size_t i = 0; i < own.size(); ++i) table.cells[i].rank = rank_of(own[i].scope);
+    result.linked = link(table, rules) && result.linked;
   }
   std::vector<Code> codes(own.size(), Code::free);
   bool changed = true;
@@ -185,21 +195,41 @@ Decisions RowProtection::decisions() const {
   return all;
 }
 
-RowProtection protect(const std::vector<IndicatorRow>& rows, indicators::Microdata& micro, const Decisions& earlier,
-                      const Rules& rules) {
+std::vector<Question> questions_of(const std::vector<IndicatorRow>& rows, indicators::Microdata& micro,
+                                   const Decisions& earlier) {
   std::set<CellKey> keys;
   for (const auto& row : rows) {
     for (auto& key : cells_of(row)) keys.insert(std::move(key));
   }
   add_complements(keys, earlier);
+  std::vector<Question> questions;
+  for (const auto& plan : plans()) {
+    Question question;
+    std::ranges::copy_if(keys, std::back_inserter(question.keys), [&](const CellKey& key) {
+      return std::ranges::find(plan.kinds, key.kind) != plan.kinds.end();
+    });
+    if (question.keys.empty()) continue;
+    for (const auto magnitude : plan.magnitudes) question.tables.push_back(tables_of(question.keys, micro, magnitude));
+    questions.push_back(std::move(question));
+  }
+  return questions;
+}
+
+RowProtection decide(std::vector<Question> questions, const Decisions& earlier, const Rules& rules) {
   RowProtection result;
-  for (const auto& plan : plans()) decide(plan, keys, micro, earlier, rules, result);
+  for (auto& question : questions) answer(question, earlier, rules, result);
   std::ranges::sort(result.exposed);
   result.exposed.erase(std::ranges::unique(result.exposed).begin(), result.exposed.end());
   for (const auto& [key, code] : result.codes) {
     result.primary += code == Code::primary ? 1U : 0U;
     result.secondary += code == Code::secondary ? 1U : 0U;
   }
+  return result;
+}
+
+RowProtection protect(const std::vector<IndicatorRow>& rows, indicators::Microdata& micro, const Decisions& earlier,
+                      const Rules& rules) {
+  auto result = decide(questions_of(rows, micro, earlier), earlier, rules);
   for (const auto& row : rows) result.rows.push_back(code_of(row, result));
   return result;
 }

@@ -28,6 +28,15 @@ struct CellKey {
 // By CellKey::text(): what earlier publications and reports decided. True: withheld.
 using Decisions = std::map<std::string, bool>;
 
+// Cells that are decided together: tables of several magnitudes over the same cells, whose order is that of the keys,
+// and one pattern for all of them.
+struct Question {
+  std::vector<CellKey> keys;
+  std::vector<Tables> tables;
+};
+std::vector<Question> questions_of(const std::vector<indicators::IndicatorRow>& rows, indicators::Microdata& micro,
+                                   const Decisions& earlier);
+
 struct RowProtection {
   std::map<std::string, Code> codes;  // by CellKey::text()
   std::map<std::string, std::vector<std::string>> why;
@@ -38,6 +47,9 @@ struct RowProtection {
   std::size_t primary = 0, secondary = 0;  // cells
   [[nodiscard]] Decisions decisions() const;
 };
+
+// Decides for cells; `rows` stays empty. `earlier` decisions stay.
+RowProtection decide(std::vector<Question> questions, const Decisions& earlier, const Rules& rules);
 
 // The cells whose values the row tells something of. Empty: it tells nothing of any (counts of what grew).
 std::vector<CellKey> cells_of(const indicators::IndicatorRow& row);

@@ -87,30 +87,29 @@ Period month_of(int year, unsigned month) {
 
 class Plan {
  public:
-  Plan(Material& material, const Ask& ask) : m_(material), ask_(ask) {}
-
-  Result<void> run() {
-    for (const auto& span : m_.spans) {
-      if (auto done = of_span(span); !done) return done;
-    }
-    if (auto done = target(); !done) return done;
-    if (m_.has_before) {
-      if (auto done = add({"value_added_growth"}, m_.before, ""); !done) return done;
-    }
-    return course();
+  explicit Plan(const Material& material) : m_(material) {
+    for (const auto& span : m_.spans) of_span(span);
+    target();
+    if (m_.has_before) add({"value_added_growth"}, m_.before, "");
+    course();
   }
+  struct Question {
+    IndicatorRequest request;
+    std::string parts;  // the name under which its parts are kept
+  };
+  [[nodiscard]] const std::vector<Question>& questions() const { return questions_; }
 
  private:
-  Result<void> add(const Ids& ids, const Period& period, const std::string& by) {
+  void add(const Ids& ids, const Period& period, const std::string& by) {
     IndicatorRequest request;
     request.ids = ids;
     request.period = period;
     request.scope = m_.whole;
     request.by = by;
-    return m_.book.add(ask_, request, by);
+    questions_.push_back({std::move(request), by});
   }
 
-  Result<void> of_span(const Span& span) {
+  void of_span(const Span& span) {
     auto whole = kOverview;
     const auto shares = share_ids(*m_.inputs);
     whole.insert(whole.end(), shares.begin(), shares.end());
@@ -127,67 +126,45 @@ class Plan {
                                                           {"product", kOutput},
                                                           {"market", kExports},
                                                           {"market_group", kExports}};
-    for (const auto& [by, ids] : wanted) {
-      if (auto done = add(ids, span.period, by); !done) return done;
-    }
-    return families(span);
+    for (const auto& [by, ids] : wanted) add(ids, span.period, by);
+    families(span);
   }
 
   // Output of families of products: where several products of the catalogue share a class or are tagged.
-  Result<void> families(const Span& span) {
+  void families(const Span& span) {
     for (const auto& scope : family_scopes(*m_.inputs, m_.whole)) {
       IndicatorRequest request;
       request.ids = kOutput;
       request.period = span.period;
       request.scope = scope;
-      if (auto done = m_.book.add(ask_, request, "family"); !done) return done;
+      questions_.push_back({std::move(request), "family"});
     }
-    return {};
   }
 
-  Result<void> target() {
+  void target() {
     IndicatorRequest request;
     request.ids = target_ids();
     request.period = m_.options.period;
     request.cumulative = true;
     request.scope = m_.whole;
-    return m_.book.add(ask_, request);
+    questions_.push_back({std::move(request), ""});
   }
 
   // The months of the year, one by one and added up.
-  Result<void> course() {
+  void course() {
     for (unsigned month = 1; month <= m_.months; ++month) {
       const auto period = month_of(m_.options.period.year, month);
-      if (auto done = add({"value_added_growth"}, period, ""); !done) return done;
-      const auto sum = {"value_added_growth", "industrial_value_added_comparable"};
-      if (auto done = add({sum.begin(), sum.end()}, period.cumulative(), ""); !done) return done;
+      add({"value_added_growth"}, period, "");
+      add({"value_added_growth", "industrial_value_added_comparable"}, period.cumulative(), "");
     }
-    return {};
   }
 
-  Material& m_;
-  const Ask& ask_;
+  const Material& m_;
+  std::vector<Question> questions_;
 };
 
-}  // namespace
-
-std::vector<indicators::Scope> family_scopes(const Inputs& inputs, const indicators::Scope& whole) {
-  std::map<std::string, std::size_t> classes;
-  std::size_t tagged = 0;
-  for (const auto& product : inputs.catalogue.products) {
-    // All complete vehicles are one family, whatever drives them.
-    ++classes[product.industry.starts_with("C361") ? "C361" : product.industry];
-    if (product.tagged("nev")) ++tagged;
-  }
-  std::vector<indicators::Scope> scopes;
-  for (const auto& [code, count] : classes) {
-    if (count > 1) scopes.push_back(whole.with("industry", code));
-  }
-  if (tagged > 1) scopes.push_back(whole.with("group", "nev"));
-  return scopes;
-}
-
-Result<Material> gather(const Options& options, const Inputs& inputs, const Ask& ask, const Protect& protect) {
+// All but the figures.
+Result<Material> prepared(const Options& options, const Inputs& inputs) {
   if (options.period.kind == Period::Kind::day) {
     return Error{"a bulletin is of a month or longer: write --period 2019-03, 2019-01..02, 2019-Q1, 2019-H1 or 2019"};
   }
@@ -207,10 +184,46 @@ Result<Material> gather(const Options& options, const Inputs& inputs, const Ask&
     material.before = *before;
     material.has_before = true;
   }
-  if (auto done = Plan(material, ask).run(); !done) return done.error();
-  auto protection = material.book.protect(protect);
+  return material;
+}
+
+}  // namespace
+
+std::vector<indicators::Scope> family_scopes(const Inputs& inputs, const indicators::Scope& whole) {
+  std::map<std::string, std::size_t> classes;
+  std::size_t tagged = 0;
+  for (const auto& product : inputs.catalogue.products) {
+    // All complete vehicles are one family, whatever drives them.
+    ++classes[product.industry.starts_with("C361") ? "C361" : product.industry];
+    if (product.tagged("nev")) ++tagged;
+  }
+  std::vector<indicators::Scope> scopes;
+  for (const auto& [code, count] : classes) {
+    if (count > 1) scopes.push_back(whole.with("industry", code));
+  }
+  if (tagged > 1) scopes.push_back(whole.with("group", "nev"));
+  return scopes;
+}
+
+Result<std::vector<IndicatorRequest>> requests_of(const Options& options, const Inputs& inputs) {
+  const auto material = prepared(options, inputs);
+  if (!material) return material.error();
+  const Plan plan(*material);
+  std::vector<IndicatorRequest> requests;
+  for (const auto& question : plan.questions()) requests.push_back(question.request);
+  return requests;
+}
+
+Result<Material> gather(const Options& options, const Inputs& inputs, const Ask& ask, const Protect& protect) {
+  auto material = prepared(options, inputs);
+  if (!material) return material.error();
+  const Plan plan(*material);
+  for (const auto& [request, parts] : plan.questions()) {
+    if (auto done = material->book.add(ask, request, parts); !done) return done.error();
+  }
+  auto protection = material->book.protect(protect);
   if (!protection) return protection.error();
-  material.protection = std::move(*protection);
+  material->protection = std::move(*protection);
   return material;
 }
 

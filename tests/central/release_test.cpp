@@ -208,6 +208,24 @@ TEST(AsOf, ShowsAgainWhatWasShownInAnyHistory) {
   for (unsigned seed = 1; seed <= 6; ++seed) any_history(seed);
 }
 
+// What an earlier document gave out by mistake is told, and nothing is frozen or decided on top of it.
+TEST(Release, IsRefusedWhereEarlierOnesGaveAwayWhatMustBeWithheld) {
+  Province province;
+  Centre office(province.centre.store(), Province::jilin());
+  const auto period = Period::parse("2019-03-15").value();
+  auto& archive = province.centre.store().archive();
+  province.centre.store().transact([&] {
+    archive.put_decisions({{"figures|2019-03-15|region=220000", "F"}}, province.centre.now);
+  });
+  const auto release = publish(office, period, province.centre.now);
+  ASSERT_FALSE(release);
+  EXPECT_NE(release.error().message.find("figures|2019-03-15|region=220000"), std::string::npos)
+      << release.error().message;
+  EXPECT_NE(release.error().message.find("nothing is given out"), std::string::npos);
+  EXPECT_TRUE(office.releases().empty());
+  EXPECT_EQ(archive.decisions(std::nullopt).size(), 1U);
+}
+
 TEST(Release, IsFrozenAndShowsNobodyWhatOneFactoryMade) {
   Province province;
   const auto period = Period::parse("2019-03-15").value();

@@ -70,6 +70,25 @@ RC_GTEST_PROP(Attack, FailsOnPatternsFoundGreedily, ()) {
   RC_ASSERT(uncovered(published, rules.protection_percent).empty());
 }
 
+// Where the search must stop before it is done, more is withheld, and nothing less is protected.
+RC_GTEST_PROP(Attack, FailsWhateverTheBudget, ()) {
+  const auto tables = cross_table(any_firms(2, 3, 14), 2, 3, *rc::gen::arbitrary<bool>());
+  const auto all = publish(tables, {});
+  Rules rules;
+  rules.search_limit = *rc::gen::element<std::size_t>(0, 1, 5);
+  rules.work_limit = *rc::gen::element<std::size_t>(0, 0, 10, 50, 200);
+  const auto published = publish(tables, rules);
+  RC_ASSERT(uncovered(published, rules.protection_percent).empty());
+  const auto withheld = [](const Published& what) {
+    Rational sum = 0;
+    for (std::size_t i = 0; i < what.cells.size(); ++i) {
+      if (what.blank[i]) sum += what.cells[i].value();
+    }
+    return sum;
+  };
+  RC_ASSERT(withheld(published) >= withheld(all));
+}
+
 // The attack is worth something: without secondary suppression it does uncover cells.
 TEST(Attack, SucceedsWithoutSecondarySuppression) {
   int computed = 0, worlds = 0;

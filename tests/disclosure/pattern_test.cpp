@@ -121,6 +121,63 @@ TEST(Protect, WhatWasGivenOutStaysAndWhatWasWithheldToo) {
   EXPECT_EQ(protect(tables, {}).exposed, std::vector<std::string>{"a"});
 }
 
+// One respondent in a row whose total was given out, with a neighbour that another row gives away: the neighbour is the
+// cheapest to blank, but it would be known all the same. It is given out, and the row's total is withheld.
+TEST(Protect, WhatIsKnownAllTheSameIsTakenBack) {
+  for (const std::size_t search : {std::size_t{400}, std::size_t{0}}) {
+    Tables tables;
+    const auto a = tables.add(cell("a", {50}));
+    const auto b = tables.add(cell("b", {10, 10, 10}));
+    add_total(tables, "row", {a, b});
+    auto c = cell("c", {20, 20, 20});
+    c.decided = Cell::Decided::given;
+    const auto other = tables.add(std::move(c));
+    const auto column = add_total(tables, "column", {b, other});
+    tables.cells[column].decided = Cell::Decided::given;
+    Rules rules;
+    rules.search_limit = search;
+    const auto protection = protect(tables, rules);
+    EXPECT_EQ(pattern(tables, protection), "CFDFF") << "search " << search;
+    EXPECT_TRUE(protection.exposed.empty());
+  }
+}
+
+// A cell that is missed more is blanked only where those that are missed less do not help, whatever they are worth.
+TEST(Protect, RanksComeBeforeAmounts) {
+  for (const std::size_t search : {std::size_t{400}, std::size_t{0}}) {
+    Tables tables;
+    const auto a = tables.add(cell("a", {50}));
+    const auto b = tables.add(cell("b", {30, 30, 30}));
+    const auto c = tables.add(cell("c", {10, 10, 10, 10}));
+    const auto total = add_total(tables, "total", {a, b, c});
+    tables.cells[total].rank = kRanks - 1;
+    tables.cells[c].rank = 1;
+    Rules rules;
+    rules.search_limit = search;
+    EXPECT_EQ(pattern(tables, protect(tables, rules)), "CDFF") << "search " << search;
+    tables.cells[b].rank = 2;
+    EXPECT_EQ(pattern(tables, protect(tables, rules)), "CFDF") << "search " << search;
+  }
+}
+
+// Without time for any search everything that has a respondent is withheld.
+TEST(Protect, WithoutABudgetAllThatIsLinkedIsBlank) {
+  Tables tables;
+  const auto a = tables.add(cell("a", {50}));
+  const auto b = tables.add(cell("b", {30, 30, 30}));
+  const auto c = tables.add(cell("c", {10, 10, 10, 10}));
+  const auto none = tables.add(cell("none", {}));
+  add_total(tables, "total", {a, b, c, none});
+  tables.add(cell("elsewhere", {7, 8, 9}));
+  tables.cells.back().rank = 3;
+  Rules rules;
+  rules.search_limit = 0;
+  rules.work_limit = 0;
+  const auto protection = protect(tables, rules);
+  EXPECT_EQ(pattern(tables, protection), "CDDFDF");
+  EXPECT_FALSE(protection.exact);
+}
+
 TEST(Protect, DoesNotDependOnTheOrderOfContributions) {
   std::vector<Firm> firms;
   for (int i = 0; i < 12; ++i) firms.push_back({"E" + std::to_string(i), i % 2, i % 3, i % 4 == 0, 7 * i + 3});

@@ -4,6 +4,7 @@
 #include "central/release.h"
 #include "central/revisions.h"
 #include "commands.h"
+#include "report/report.h"
 
 namespace songhua::centre_program {
 namespace {
@@ -108,9 +109,16 @@ void tell(const central::Publication& release, const TimeZone& zone) {
   if (!control.at("linked").get<bool>()) {
     std::cerr << "too many pieces to link overlapping groups exactly: rows, columns and periods are linked\n";
   }
-  for (const auto& cell : control.at("exposed")) {
-    std::cerr << "given away by an earlier release: " << cell.get<std::string>() << '\n';
-  }
+}
+
+// A release decides on the bulletin's figures, too, so that both withhold the same. A day has no bulletin.
+std::vector<indicators::IndicatorRequest> bulletin_requests(Context& context, const Period& period,
+                                                            const central::Moment& moment) {
+  if (period.kind == Period::Kind::day) return {};
+  report::Options options;
+  options.period = period;
+  options.region = context.config.region;
+  return taken(report::requests_of(options, *taken(context.centre->study(moment)).inputs));
 }
 
 }  // namespace
@@ -124,7 +132,9 @@ int publish(const std::string& config_file, const PublishFlags& flags, const std
   if (flags.period.empty()) throw Failure{kUsage, "say what to publish: --period 2019-03 (or --list, --show NAME)"};
   const auto period = taken(Period::parse(flags.period));
   auto context = open(config_file, storage::Access::read_write);
-  tell(taken(central::publish(*context.centre, period, wall_clock())), context.config.time_zone);
+  const auto now = wall_clock();
+  const auto also = bulletin_requests(context, period, {now, std::nullopt});
+  tell(taken(central::publish(*context.centre, period, now, also)), context.config.time_zone);
   return kDone;
 }
 

@@ -47,10 +47,6 @@ report::Protect protection_of(central::Centre& centre, const central::Moment& mo
   return [&centre, moment](std::vector<indicators::IndicatorRow>& rows) -> Result<report::Protection> {
     const auto decided = central::guard(centre, rows, moment);
     if (!decided) return decided.error();
-    if (!decided->exposed.empty()) {
-      return Error{"disclosure control finds no pattern that protects " + decided->exposed.front() +
-                   "; ask for a bulletin of a region or period with more respondents"};
-    }
     return report::protection_notes(decided->primary + decided->secondary, decided->exact);
   };
 }
