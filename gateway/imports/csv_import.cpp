@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "imports/number.h"
+#include "imports/repeated_hour.h"
 #include "imports/row_splitter.h"
 #include "imports/time_label.h"
 #include "imports/transcoder.h"
@@ -25,10 +26,12 @@ struct RowTime {
   UnixMillis label;
   UnixMillis start;
   UnixMillis end;
+  std::optional<UnixMillis> again;  // the label's second moment, where it has two
 };
 
 struct Series {
   SeriesSpec spec;
+  RepeatedHour repeated;  // of a long table, whose rows belong together series by series
   // Amounts given so far by the end of their interval: what the next one's ordinal is.
   std::unordered_map<std::int64_t, std::uint32_t> ordinals;
 };
@@ -86,6 +89,7 @@ class CsvImport::Impl {
   void take_value(std::string cell, const Column& column, const ImportSeries& series, Series& target,
                   const RowTime& time);
   [[nodiscard]] std::optional<RowTime> read_time(const Fields& fields);
+  [[nodiscard]] RowTime row_time(UnixMillis label) const;
   [[nodiscard]] std::optional<std::string> key_of(const Fields& fields, const std::optional<Place>& place,
                                                   const std::string& otherwise);
   [[nodiscard]] const std::string* cell(const Fields& fields, const Place& place);
@@ -106,6 +110,9 @@ class CsvImport::Impl {
   std::string_view text_;  // the row at hand
   std::size_t line_ = 0;
 
+  RepeatedHour repeated_;  // of a wide table
+  bool distinct_ = true;   // no two of its rows stand at one time: they are no events
+
   std::vector<Place> time_places_;
   std::vector<Place> series_places_;                // beside map_.series
   std::vector<Series*> series_;                     // beside map_.series
@@ -124,6 +131,7 @@ CsvImport::Impl::Impl(ImportMap map, ImportSink& sink)
   for (const ImportSeries& series : map_.series) {
     series_places_.push_back({series.column});
     series_.push_back(&table_.of(series.spec));
+    if (series.spec.kind == SeriesKind::amount && map_.time.interval == Millis{0}) distinct_ = false;
   }
   if (!map_.keys) return;
   value_place_.column = map_.keys->value;
@@ -216,7 +224,7 @@ void CsvImport::Impl::take_row(const Fields& fields) {
   if (map_.keys) {
     take_long(fields, *time);
   } else {
-    take_wide(fields, *time);
+    take_wide(fields, row_time(repeated_.settle(time->label, time->again, distinct_)));
   }
   if (progress_.readings + progress_.rejects == before) ++progress_.silent;
 }
@@ -233,19 +241,24 @@ std::optional<RowTime> CsvImport::Impl::read_time(const Fields& fields) {
     reject("'" + text + "' is no time of the format " + map_.time.format);
     return std::nullopt;
   }
-  UnixMillis time = label->time;
   if (map_.time.midnight == Midnight::end_of_same_day && label->midnight) {
-    time = window_at(time, Grain::day, map_.time.zone).end;
+    return row_time(window_at(label->time, Grain::day, map_.time.zone).end);
   }
+  auto time = row_time(label->time);
+  time.again = label->again;
+  return time;
+}
+
+RowTime CsvImport::Impl::row_time(UnixMillis label) const {
   switch (map_.time.meaning) {
     case TimeMeaning::interval_start:
-      return RowTime{time, time, time + map_.time.interval};
+      return {label, label, label + map_.time.interval, {}};
     case TimeMeaning::interval_end:
-      return RowTime{time, time - map_.time.interval, time};
+      return {label, label - map_.time.interval, label, {}};
     case TimeMeaning::instant:
       break;
   }
-  return RowTime{time, time, time};
+  return {label, label, label, {}};
 }
 
 // None (and a reject) where the row is too short.
@@ -286,9 +299,14 @@ void CsvImport::Impl::take_long(const Fields& fields, const RowTime& time) {
   row.kind = natural ? ImportKind::gauge : map_.keys->kind;
   row.spec.kind = series_kind(row.kind, measure);
   if (const auto fits = check_kind(measure, row.spec.kind); !fits) return reject(fits.error().message);
+  if (row.spec.kind != SeriesKind::totalizer) row.spec.width = 0;
   if (row.spec.unit.empty()) row.spec.unit = unit_of_measure(measure);
   const std::string* text = cell(fields, value_place_);
-  if (text != nullptr) take_value(*text, value_place_.column, row, table_.of(row.spec), time);
+  if (text == nullptr) return;
+  auto& series = table_.of(row.spec);
+  const bool distinct = map_.time.interval > Millis{0} || row.spec.kind != SeriesKind::amount;
+  take_value(*text, value_place_.column, row, series,
+             row_time(series.repeated.settle(time.label, time.again, distinct)));
 }
 
 void CsvImport::Impl::take_value(std::string text, const Column& column, const ImportSeries& series, Series& target,

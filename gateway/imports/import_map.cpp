@@ -128,6 +128,12 @@ void read_spec(TomlSection& table, SeriesSpec& spec) {
   table.read("unit", spec.unit);
   table.read("gap", spec.gap);
   table.read("official", spec.official);
+  if (std::int64_t width = 0; table.read("width", width)) {
+    if (width != 0 && (width < 8 || width > 64))
+      table.fault("width", "must be the counter's bits, 8 to 64, or 0 for a counter that does not wrap");
+    else
+      spec.width = static_cast<std::uint8_t>(width);
+  }
   RateLimit limit;
   if (table.read_as("rate_limit", limit, RateLimit::parse, "units per time like \"100/min\"")) spec.rate_limit = limit;
 }
@@ -189,9 +195,10 @@ ImportSeries read_series(TomlSection& table, const ImportMap& map) {
   series.spec.kind = series_kind(series.kind, measure);
   const auto fits = check_kind(measure, series.spec.kind);
   if (!fits && check_measure(measure)) table.fault(table.has("kind") ? "kind" : "measure", fits.error().message);
-  if (series.spec.rate_limit && table.has("rate_limit") && series.spec.kind != SeriesKind::totalizer) {
-    table.fault("rate_limit", "is for totalizers only");
+  for (const char* key : {"rate_limit", "width"}) {
+    if (table.has(key) && series.spec.kind != SeriesKind::totalizer) table.fault(key, "is for totalizers only");
   }
+  if (series.spec.kind != SeriesKind::totalizer) series.spec.width = 0;  // of [defaults]
   if (series.spec.unit.empty()) series.spec.unit = unit_of_measure(measure);
   table.refuse_unknown_keys();
   return series;

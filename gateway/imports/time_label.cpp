@@ -206,7 +206,12 @@ Result<TimeReader> TimeReader::compile(std::string_view format, const TimeZone& 
 std::optional<TimeLabel> TimeReader::read(std::string_view text) const {
   if (kind_ == Kind::iso) {
     const auto time = zone_.parse(text);
-    return time ? std::optional(label_at(*time)) : std::nullopt;
+    if (!time) return std::nullopt;
+    auto label = label_at(*time);
+    constexpr std::size_t kDate = 10;
+    const bool has_offset = text.size() > kDate && text.find_first_of("Z+-", kDate) != std::string_view::npos;
+    if (!has_offset) label.again = again_after(*time);
+    return label;
   }
   if (kind_ == Kind::directives) return read_directives(text);
   const bool in_seconds = kind_ == Kind::unix_s;
@@ -217,6 +222,12 @@ std::optional<TimeLabel> TimeReader::read(std::string_view text) const {
 
 TimeLabel TimeReader::label_at(UnixMillis time) const {
   return {time, window_at(time, Grain::day, zone_).start == time};
+}
+
+std::optional<UnixMillis> TimeReader::again_after(UnixMillis time) const {
+  const Millis now = zone_.offset_at(time), later = zone_.offset_at(time + hours{3});
+  const auto again = time + (now - later);
+  return now > later && zone_.offset_at(again) == later ? std::optional(again) : std::nullopt;
 }
 
 std::optional<TimeLabel> TimeReader::read_directives(std::string_view text) const {
@@ -236,8 +247,8 @@ std::optional<TimeLabel> TimeReader::read_directives(std::string_view text) cons
   const auto time = time_of_day(fields);
   if (!day || !time) return std::nullopt;
   if (fields.offset) return label_at(UnixMillis{date::sys_days{*day} + *time - *fields.offset});
-  return TimeLabel{zone_.to_utc(int{day->year()}, unsigned{day->month()}, unsigned{day->day()}, *time),
-                   *time == Millis{0}};
+  const auto moment = zone_.to_utc(int{day->year()}, unsigned{day->month()}, unsigned{day->day()}, *time);
+  return TimeLabel{moment, *time == Millis{0}, again_after(moment)};
 }
 
 }  // namespace songhua::imports

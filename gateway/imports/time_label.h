@@ -15,6 +15,8 @@ namespace songhua::imports {
 struct TimeLabel {
   UnixMillis time;
   bool midnight = false;  // 00:00 of a civil day, so that a day's last row may mean its end
+  // The second moment of a civil time that occurs twice (summer time ends); `time` is the first.
+  std::optional<UnixMillis> again = {};
 };
 
 // Reads times as historians write them: "iso" (2019-03-01T08:00:00+08:00, offset optional), "unix_ms", "unix_s", or a
@@ -34,6 +36,7 @@ class TimeReader {
   enum class Kind : std::uint8_t { iso, unix_ms, unix_s, directives };
   explicit TimeReader(const TimeZone& zone) : zone_(zone) {}
   [[nodiscard]] TimeLabel label_at(UnixMillis time) const;
+  [[nodiscard]] std::optional<UnixMillis> again_after(UnixMillis time) const;
   [[nodiscard]] std::optional<TimeLabel> read_directives(std::string_view text) const;
 
   Kind kind_ = Kind::directives;

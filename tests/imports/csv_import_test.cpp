@@ -234,5 +234,60 @@ RC_GTEST_PROP(CsvImport, ChunksDoNotMatterAndAnyTextIsTaken, (std::uint8_t size)
   RC_ASSERT(whole.notes.rejects == pieces.notes.rejects);
 }
 
+// Summer time ends at 01:00 UTC: Berlin's clocks show 02:00 to 03:00 twice.
+const std::string kBerlin = "[time]\ncolumn = \"t\"\nformat = \"%d.%m.%Y %H:%M\"\nzone = \"Europe/Berlin\"\n";
+const std::string kMeter = "[defaults]\nline = \"L\"\n[[series]]\ncolumn = \"v\"\nmeasure = \"energy.electricity\"\n";
+
+Texts times_of(const Imported& imported) {
+  Texts times;
+  for (const auto& text : imported.notes.readings) {
+    const auto from = text.find("T");
+    times.push_back(text.substr(from + 1, 5));
+  }
+  return times;
+}
+
+Texts times_of(const std::string& map, std::vector<std::string> clock) {
+  std::string csv = "t,v\n";
+  for (const auto& time : clock) csv += "30.10.2022 " + time + ",1\n";
+  return times_of(import(map, csv));
+}
+
+TEST(CsvImport, TheRepeatedHourIsToldApartByTheOrderOfTheRows) {
+  const auto meter = kBerlin + "meaning = \"start\"\ninterval = \"30min\"\n" + kMeter;
+  EXPECT_EQ(times_of(meter, {"01:30", "02:00", "02:30", "02:00", "02:30", "03:00"}),
+            (Texts{"23:30", "00:00", "00:30", "01:00", "01:30", "02:00"}));
+  EXPECT_EQ(times_of(meter, {"03:30", "03:00", "02:30", "02:00", "02:30", "02:00", "01:30"}),
+            (Texts{"02:30", "02:00", "01:30", "01:00", "00:30", "00:00", "23:30"}))
+      << "newest first";
+  const auto hourly = kBerlin + kMeter + "kind = \"totalizer\"\n";
+  EXPECT_EQ(times_of(hourly, {"01:00", "02:00", "02:00", "03:00"}), (Texts{"23:00", "00:00", "01:00", "02:00"}));
+  EXPECT_EQ(times_of(hourly, {"04:00", "03:00", "02:00", "02:00", "01:00"}),
+            (Texts{"03:00", "02:00", "01:00", "00:00", "23:00"}));
+}
+
+TEST(CsvImport, EventsOfOneInstantAreNoSecondHour) {
+  EXPECT_EQ(times_of(kBerlin + kMeter, {"02:10", "02:10", "02:40", "02:05", "02:05", "02:40"}),
+            (Texts{"00:10", "00:10", "00:40", "01:05", "01:05", "01:40"}));
+}
+
+TEST(CsvImport, TheRepeatedHourOfALongTableIsToldSeriesBySeries) {
+  const auto map = kBerlin +
+                   "[keys]\nline = \"l\"\nvalue = \"v\"\nkind = \"totalizer\"\n[defaults]\nmeasure = "
+                   "\"energy.electricity\"\n";
+  EXPECT_EQ(times_of(import(map,
+                            "t,l,v\n30.10.2022 02:20,A,1\n30.10.2022 02:10,B,1\n30.10.2022 02:10,A,2\n"
+                            "30.10.2022 02:20,B,2\n")),
+            (Texts{"00:20", "00:10", "01:10", "00:20"}));
+}
+
+TEST(CsvImport, TimesWithAnOffsetOccurOnce) {
+  const auto map = "[time]\ncolumn = \"t\"\nzone = \"Europe/Berlin\"\n" + kMeter;
+  EXPECT_EQ(times_of(import(map,
+                            "t,v\n2022-10-30T02:30+02:00,1\n2022-10-30T02:00+02:00,1\n2022-10-30T02:00,1\n"
+                            "2022-10-30T01:10Z,1\n")),
+            (Texts{"00:30", "00:00", "00:00", "01:10"}));
+}
+
 }  // namespace
 }  // namespace songhua::imports

@@ -72,7 +72,8 @@ TEST(ImportMap, KindsFollowTheMeasureWhereNoneIsGiven) {
       "[[series]]\ncolumn = 2\nmeasure = \"process.Temp\"\n"
       "[[series]]\ncolumn = 3\nmeasure = \"equipment.units\"\n"
       "[[series]]\ncolumn = 4\nmeasure = \"output.good\"\nproduct = \"p\"\nmarket = \"CN\"\n"
-      "[[series]]\ncolumn = 5\nmeasure = \"labour.time\"\nkind = \"totalizer\"\nrate_limit = \"10/min\"\nofficial = "
+      "[[series]]\ncolumn = 5\nmeasure = \"labour.time\"\nkind = \"totalizer\"\nwidth = 16\nrate_limit = "
+      "\"10/min\"\nofficial = "
       "false\n"
       "[[series]]\ncolumn = 6\nmeasure = \"energy.electricity\"\nkind = \"rate\"\n");
   ASSERT_TRUE(map) << map.error().message;
@@ -82,6 +83,7 @@ TEST(ImportMap, KindsFollowTheMeasureWhereNoneIsGiven) {
   EXPECT_EQ(map->series[2].spec.unit, "");
   EXPECT_EQ(map->series[3].spec.kind, SeriesKind::totalizer);
   EXPECT_EQ(map->series[3].spec.rate_limit, (RateLimit{10, kMinute}));
+  EXPECT_EQ(map->series[3].spec.width, 16);
   EXPECT_FALSE(map->series[3].spec.official);
   EXPECT_EQ(map->series[4].spec.kind, SeriesKind::rate);
 }
@@ -184,6 +186,9 @@ TEST(ImportMapErrors, Series) {
   EXPECT_EQ(series_fault(head + "kind = \"count\"\nfactor = \"2\"\n"),
             "m.toml:8: series[1].factor: has nothing to act on in a count");
   EXPECT_EQ(series_fault(head + "rate_limit = \"5/min\"\n"), "m.toml:7: series[1].rate_limit: is for totalizers only");
+  EXPECT_EQ(series_fault(head + "width = 16\n"), "m.toml:7: series[1].width: is for totalizers only");
+  EXPECT_EQ(series_fault(head + "kind = \"totalizer\"\nwidth = 6\n"),
+            "m.toml:8: series[1].width: must be the counter's bits, 8 to 64, or 0 for a counter that does not wrap");
   EXPECT_EQ(series_fault(head + "colum = 1\n"),
             "m.toml:7: series[1].colum: is not a known key: did you mean 'column'?");
   EXPECT_EQ(series_fault(head + "kind = \"totalizer\"\n[[series]]\ncolumn = \"w\"\n" + head + "kind = \"totalizer\"\n"),
