@@ -123,25 +123,25 @@ std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window wi
       messages.push_back(std::move(message));
     }
   };
-  const auto translate = [&](const Entry& entry, std::uint64_t names_id, sparkplug::ResolveOptions::Part part) {
+  const auto translate = [&](const Entry& entry, std::uint64_t names_id, Take take) {
     const auto topic = sparkplug::parse_topic(entry.topic);
     if (!topic || topic->type == sparkplug::MessageType::ndeath || node_of(*topic) != name) return;
     const auto payload = decoder_again_.decode(entry.payload);
     if (!payload) return;
     const auto table = names(names_id);
-    keep(translator_.translate(*topic, **payload, table.get(), part, entry.received).message, entry);
+    keep(translator_.translate(*topic, **payload, table.get(), take, entry.received).message, entry);
   };
   for (const auto id : segments) {
     const auto entries = segment(id);
     if (!entries) continue;
     for (const auto& entry : *entries) {
       if (entry.kind == EntryKind::message && entry.fate == Fate::applied) {
-        translate(entry, entry.names, sparkplug::ResolveOptions::Part::all);
+        translate(entry, entry.names, Take::whole);
       } else if (entry.kind == EntryKind::message && entry.fate == Fate::held) {
-        translate(entry, 0, sparkplug::ResolveOptions::Part::named);
+        translate(entry, 0, Take::named);
       } else if (entry.kind == EntryKind::resolution && entry.topic == name) {
         const auto held = held_by(entry);
-        if (held) translate(*held, entry.names, sparkplug::ResolveOptions::Part::aliased);
+        if (held) translate(*held, entry.names, Take::completed);
       }
     }
   }

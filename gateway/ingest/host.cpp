@@ -338,6 +338,8 @@ void Host::request_rebirths(UnixMillis t) {
     const auto server = known == server_of_node_.end() ? std::nullopt : std::optional(known->second);
     if (const auto sent = publish_command(server, topic, sparkplug::encode_rebirth(t)); !sent) {
       spdlog::warn("node={} was not asked for a rebirth: {}", node, sent.error().message);
+    } else {
+      pipeline_.rebirth_requested(node, server);
     }
   }
 }

@@ -129,6 +129,12 @@ std::optional<UnixMillis> Pipeline::next_deadline() const {
   return next;
 }
 
+void Pipeline::rebirth_requested(const std::string& node, std::optional<std::uint8_t> server) {
+  for (auto& [key, session] : sessions_) {
+    if (key.second == node && (!server || key.first == *server)) session.rebirth_requested();
+  }
+}
+
 std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis now) {
   const auto count = std::min(queue_.size(), kLargestBatch);
   try {
@@ -309,25 +315,18 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
           pipeline.remember_names(a.names);
           entry->names = a.names->id();
         }
-        pipeline.apply(batch, *entry, a.names.get(), sparkplug::ResolveOptions::Part::all, {a.position});
+        pipeline.apply(batch, *entry, a.names.get(), Take::whole, {a.position});
       }
     }
     void operator()(const sparkplug::Hold& a) const {
       if (Entry* entry = batch.find({a.position})) {
         entry->fate = Fate::held;
         ++batch.counts["held"];
-        pipeline.apply(batch, *entry, nullptr, sparkplug::ResolveOptions::Part::named, {a.position});
+        pipeline.apply(batch, *entry, nullptr, Take::named, {a.position});
       }
     }
-    void operator()(const sparkplug::ApplyHeld& a) const {
-      const auto held = pipeline.entry_at(batch, {a.position});
-      if (!held || !a.names) return;
-      pipeline.remember_names(a.names);
-      pipeline.apply(batch, *held, a.names.get(), sparkplug::ResolveOptions::Part::aliased, {a.position});
-      batch.entries.push_back({EntryKind::resolution, Fate::applied,
-                               batch.entries.empty() ? batch.now : batch.entries.back().received, key.first, key.second,
-                               encode_position({a.position}), a.names->id()});
-    }
+    void operator()(const sparkplug::ApplyHeld& a) const { pipeline.explain(batch, key, {a.position}, a.names); }
+    void operator()(const sparkplug::Heard& a) const { pipeline.explain(batch, key, {a.position}, a.names); }
     void operator()(const sparkplug::Quarantine& a) const {
       auto held = pipeline.entry_at(batch, {a.position});
       // What was held has counted by its names already; only its aliases are refused.
@@ -361,23 +360,34 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
   for (const auto& action : actions) std::visit(Visitor{*this, batch, key}, action);
 }
 
-void Pipeline::apply(Batch& batch, const Entry& entry, const sparkplug::NameTable* names,
-                     sparkplug::ResolveOptions::Part part, Position position) {
+// What of a message waited for names: its aliases, and of which lines it is a sign.
+void Pipeline::explain(Batch& batch, const SessionKey& key, Position position,
+                       const std::shared_ptr<const sparkplug::NameTable>& names) {
+  const auto held = entry_at(batch, position);
+  if (!held || !names) return;
+  remember_names(names);
+  apply(batch, *held, names.get(), Take::completed, position);
+  batch.entries.push_back({EntryKind::resolution, Fate::applied,
+                           batch.entries.empty() ? batch.now : batch.entries.back().received, key.first, key.second,
+                           encode_position(position), names->id()});
+}
+
+void Pipeline::apply(Batch& batch, const Entry& entry, const sparkplug::NameTable* names, Take take,
+                     Position position) {
   if (batch.current && batch.current->position == position) {
-    if (batch.current->payload) take_readings(batch, entry, batch.current->topic, *batch.current->payload, names, part);
+    if (batch.current->payload) take_readings(batch, entry, batch.current->topic, *batch.current->payload, names, take);
     return;
   }
   const auto topic = sparkplug::parse_topic(entry.topic);
   if (!topic) return;
   if (const auto payload = decoder_again_.decode(entry.payload))
-    take_readings(batch, entry, *topic, **payload, names, part);
+    take_readings(batch, entry, *topic, **payload, names, take);
 }
 
 void Pipeline::take_readings(Batch& batch, const Entry& entry, const sparkplug::Topic& topic,
-                             const sparkplug::Payload& payload, const sparkplug::NameTable* names,
-                             sparkplug::ResolveOptions::Part part) {
+                             const sparkplug::Payload& payload, const sparkplug::NameTable* names, Take take) {
   if (topic.type == sparkplug::MessageType::ndeath) return;
-  auto translation = translator_.translate(topic, payload, names, part, entry.received);
+  auto translation = translator_.translate(topic, payload, names, take, entry.received);
   for (const auto& refusal : translation.refusals) refuse(batch, entry, refusal.reason, refusal.detail);
   const auto node = node_of(topic);
   if (translation.unknown_metrics) {

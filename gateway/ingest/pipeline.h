@@ -122,6 +122,9 @@ class Pipeline {
   // The same with the mapping in force, whatever it was before: for verify, on a copy.
   std::variant<Adopted, CommitError> make_again(UnixMillis now, const Progress& progress = {});
 
+  // "GROUP/NODE" was asked for its births; without server on all of them.
+  void rebirth_requested(const std::string& node, std::optional<std::uint8_t> server);
+
   [[nodiscard]] std::optional<UnixMillis> next_deadline() const;
   void set_observer(Observer* observer) { observer_ = observer; }
 
@@ -139,11 +142,12 @@ class Pipeline {
   void process_import(Batch& batch, storage::Entry& entry, const std::string& source);
   void show_command(const storage::Entry& entry, const sparkplug::Topic& topic);
   void act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions);
-  void apply(Batch& batch, const storage::Entry& entry, const sparkplug::NameTable* names,
-             sparkplug::ResolveOptions::Part part, storage::Position position);
+  void explain(Batch& batch, const SessionKey& key, storage::Position position,
+               const std::shared_ptr<const sparkplug::NameTable>& names);
+  void apply(Batch& batch, const storage::Entry& entry, const sparkplug::NameTable* names, Take take,
+             storage::Position position);
   void take_readings(Batch& batch, const storage::Entry& entry, const sparkplug::Topic& topic,
-                     const sparkplug::Payload& payload, const sparkplug::NameTable* names,
-                     sparkplug::ResolveOptions::Part part);
+                     const sparkplug::Payload& payload, const sparkplug::NameTable* names, Take take);
   void refuse_frozen(Batch& batch, const storage::Entry& entry, const std::vector<UnixMillis>& windows);
   void refuse(Batch& batch, const storage::Entry& entry, const std::string& reason, const std::string& detail);
   std::vector<SharedMessage> load(storage::SourceIndex source, Window window,
@@ -156,8 +160,7 @@ class Pipeline {
   std::optional<storage::Entry> held_by(const storage::Entry& resolution);
   void rebuild(Adopted& adopted, UnixMillis now, const Progress& progress);  // ingest/rebuild.cpp
   void take_again(const storage::Entry& entry, storage::Position position);
-  void translate_again(const storage::Entry& entry, std::uint64_t names_id, sparkplug::ResolveOptions::Part part,
-                       storage::Position position);
+  void translate_again(const storage::Entry& entry, std::uint64_t names_id, Take take, storage::Position position);
   void trim_names();
   void remember_names(const std::shared_ptr<const sparkplug::NameTable>& table);
   [[nodiscard]] bool day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const;

@@ -13,12 +13,11 @@ using storage::Entry;
 using storage::EntryKind;
 using storage::Fate;
 using storage::Position;
-using Part = sparkplug::ResolveOptions::Part;
 
 constexpr const char* kMappingFact = "config:lines.toml";
 constexpr const char* kRulesFact = "config:rules";
 // Counts changes of the program after which the same journal gives other records: stores made before are rebuilt.
-constexpr int kProgramRules = 2;
+constexpr int kProgramRules = 3;
 constexpr std::size_t kEntriesPerFlush = 4'000;
 constexpr std::size_t kSegmentsInMemory = 64;
 
@@ -144,12 +143,12 @@ void Pipeline::rebuild(Adopted& adopted, UnixMillis now, const Progress& progres
 void Pipeline::take_again(const Entry& entry, Position position) {
   switch (entry.kind) {
     case EntryKind::message:
-      if (entry.fate == Fate::applied) return translate_again(entry, entry.names, Part::all, position);
-      if (entry.fate == Fate::held) return translate_again(entry, 0, Part::named, position);
+      if (entry.fate == Fate::applied) return translate_again(entry, entry.names, Take::whole, position);
+      if (entry.fate == Fate::held) return translate_again(entry, 0, Take::named, position);
       return;
     case EntryKind::resolution: {
       const auto held = held_by(entry);
-      if (held) translate_again(*held, entry.names, Part::aliased, position);
+      if (held) translate_again(*held, entry.names, Take::completed, position);
       return;
     }
     case EntryKind::import:
@@ -171,13 +170,13 @@ void Pipeline::take_again(const Entry& entry, Position position) {
   }
 }
 
-void Pipeline::translate_again(const Entry& entry, std::uint64_t names_id, Part part, Position position) {
+void Pipeline::translate_again(const Entry& entry, std::uint64_t names_id, Take take, Position position) {
   const auto topic = sparkplug::parse_topic(entry.topic);
   if (!topic || topic->type == sparkplug::MessageType::ndeath) return;
   const auto payload = decoder_again_.decode(entry.payload);
   if (!payload) return;
   const auto table = names(names_id);
-  auto translation = translator_.translate(*topic, **payload, table.get(), part, entry.received);
+  auto translation = translator_.translate(*topic, **payload, table.get(), take, entry.received);
   for (const auto& refusal : translation.refusals) {
     store_.quarantine(quarantined(entry, refusal.reason, refusal.detail, position));
   }

@@ -276,10 +276,17 @@ void Translator::take(const sparkplug::Topic& topic, const sparkplug::DeviceName
 }
 
 Translation Translator::translate(const sparkplug::Topic& topic, const sparkplug::Payload& payload,
-                                  const sparkplug::NameTable* names, sparkplug::ResolveOptions::Part part,
-                                  UnixMillis received) {
+                                  const sparkplug::NameTable* names, Take how, UnixMillis received) {
+  if (how == Take::completed) {
+    const auto told = translate(topic, payload, nullptr, Take::named, received).refusals;
+    auto whole = translate(topic, payload, names, Take::whole, received);
+    std::erase_if(whole.refusals,
+                  [&](const Refusal& refusal) { return std::ranges::find(told, refusal) != told.end(); });
+    whole.message->completes = true;
+    return whole;
+  }
   sparkplug::ResolveOptions options;
-  options.part = part;
+  options.only_named = how == Take::named;
   options.is_birth = sparkplug::is_birth(topic.type);
   sparkplug::resolve(payload, topic.device, names, options, resolved_);
   const auto* share = names ? names->device(topic.device) : nullptr;

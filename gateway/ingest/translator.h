@@ -25,6 +25,14 @@ struct TimeLimits {
 struct Refusal {
   std::string reason;  // "future", "past", "negative", "wrong_datatype", "unknown_alias", ...
   std::string detail;  // the metric
+  bool operator==(const Refusal&) const = default;
+};
+
+// How much of a message is read.
+enum class Take : std::uint8_t {
+  whole,
+  named,      // what says all by itself; the rest waits for a birth
+  completed,  // the whole of a message that was taken before its birth was known: takes the place of what counted then
 };
 
 struct Translation {
@@ -40,7 +48,7 @@ class Translator {
   Translator(storage::Store& store, lines::Mapping mapping, TimeLimits limits, Millis gap);
 
   Translation translate(const sparkplug::Topic& topic, const sparkplug::Payload& payload,
-                        const sparkplug::NameTable* names, sparkplug::ResolveOptions::Part part, UnixMillis received);
+                        const sparkplug::NameTable* names, Take how, UnixMillis received);
 
   [[nodiscard]] const lines::Mapping& mapping() const { return mapping_; }
   // Forgets all it learnt (after a rollback the dictionary may have lost numbers).

@@ -58,6 +58,22 @@ class SenderOrder {
   }
 };
 
+// Parts of messages that are also there whole are void.
+std::vector<const SourceMessage*> without_parts(const std::vector<const SourceMessage*>& messages) {
+  using Key = std::tuple<UnixMillis, std::optional<std::uint8_t>, std::uint64_t>;
+  const auto key = [](const SourceMessage* m) { return Key(m->time, m->seq, m->digest); };
+  std::set<Key> whole;
+  for (const auto* message : messages) {
+    if (message->completes) whole.insert(key(message));
+  }
+  if (whole.empty()) return messages;
+  std::vector<const SourceMessage*> kept;
+  for (const auto* message : messages) {
+    if (message->completes || !whole.contains(key(message))) kept.push_back(message);
+  }
+  return kept;
+}
+
 void add_to_stretches(std::vector<Stretch>& stretches, UnixMillis time, std::uint8_t seq) {
   if (!stretches.empty()) {
     Stretch& last = stretches.back();
@@ -208,7 +224,7 @@ LineRecords build_minute(UnixMillis minute, const std::vector<const SourceMessag
 
 LineRecords build_window(Window window, const std::vector<const SourceMessage*>& messages,
                          const std::vector<LineIndex>& lines, const SeriesTable& table, const BuildRules& rules) {
-  const auto ordered = SenderOrder::sort(messages);
+  const auto ordered = SenderOrder::sort(without_parts(messages));
 
   std::vector<Stretch> stretches;
   std::map<const SourceMessage*, std::size_t> stretch_of;
@@ -298,7 +314,7 @@ bool MinuteBuilder::in_order(const SourceMessage& message) {
 }
 
 bool MinuteBuilder::append(const SourceMessage& message) {
-  if (!in_order(message)) return false;
+  if (message.completes || !in_order(message)) return false;
   for (const auto& part : message.lines) add_line(part.line);
   if (window_.contains(message.time)) {
     last_message_ = message.time;

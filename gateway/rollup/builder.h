@@ -46,6 +46,7 @@ struct SourceMessage {
   std::optional<std::uint8_t> seq;  // none for imports
   bool starts_session = false;      // NBIRTH
   std::uint64_t digest = 0;
+  bool completes = false;  // the whole of a message that is also there in part: that part is void
   std::vector<LineMessage> lines;
 
   // Minutes that it touches: of its payload time and of its metrics' times, and all that an interval spans. Ascending.

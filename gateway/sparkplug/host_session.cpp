@@ -224,7 +224,7 @@ void HostSession::die(const Incoming& in) {
     if (!h.bd_seq) h.bd_seq = bd_seq_;
     if (!h.bd_seq) h.sealed = true;
   }
-  std::erase_if(held_, [](const Held& h) { return !h.pending; });
+  std::erase_if(held_, [](const Held& h) { return !h.waits_for_names(); });
   end_devices(in.m.received, in.out);
   set_state(SessionState::offline, in.m.received);
   stale_since_ = in.m.received;
@@ -299,7 +299,7 @@ void HostSession::on_time(UnixMillis now, Actions& out) {
     device_deadline_.reset();
     for (auto& [name, device] : devices_) {
       if (device.status != DeviceStatus::pending) continue;
-      device = {DeviceStatus::offline, now, now, device.birth_number};
+      device = {DeviceStatus::offline, now, now, device.birth_number, device.born};
       out.push_back(DeviceOffline{name, now});
     }
   }

@@ -65,12 +65,18 @@ struct Apply {
   std::uint64_t position;
   std::shared_ptr<const NameTable> names;
 };
-// What carries names counts now (resolve Part::named, without table); the aliases are pending.
+// What carries names counts now (resolve with only_named, without table); the aliases are pending.
 struct Hold {
   std::uint64_t position;
 };
-// The aliases of a held message count now (Part::aliased).
+// The whole of a held message counts now, in place of what carried names.
 struct ApplyHeld {
+  std::uint64_t position;
+  std::shared_ptr<const NameTable> names;
+};
+// The same for a message of which nothing waited and that was applied without names: its birth tells the datatypes of
+// its metrics, and of which lines it is a sign, though it said nothing, or was a DDEATH.
+struct Heard {
   std::uint64_t position;
   std::shared_ptr<const NameTable> names;
 };
@@ -114,7 +120,7 @@ struct GapOpened {
   std::uint32_t missing;
 };
 
-using Action = std::variant<Apply, Hold, ApplyHeld, Quarantine, Duplicate, Ignored, RequestRebirth, NodeOnline,
+using Action = std::variant<Apply, Hold, ApplyHeld, Heard, Quarantine, Duplicate, Ignored, RequestRebirth, NodeOnline,
                             NodeOffline, DeviceOnline, DeviceOffline, AllStale, GapOpened>;
 using Actions = std::vector<Action>;
 
@@ -124,6 +130,7 @@ struct SessionCounters {
   std::uint64_t missed = 0;  // messages that did not come within the reorder timeout, less those that came after
   std::uint64_t births = 0;  // NBIRTHs
   std::uint64_t rebirth_wishes = 0;  // RequestRebirth actions
+  std::uint64_t rebirths = 0;        // requests that went out: rebirth_requested()
   std::uint64_t ignored_ndeath = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t deviations =
@@ -138,6 +145,7 @@ struct DeviceState {
   UnixMillis since{};                     // of the status
   std::optional<UnixMillis> stale_since;  // metrics without a later update are STALE as of this
   std::int64_t birth_number = -1;         // running number of its DBIRTH: a late older one does not replace it
+  std::optional<UnixMillis> born;         // when its newest DBIRTH was received
   bool operator==(const DeviceState&) const = default;
 };
 
@@ -158,17 +166,21 @@ class HostSession {
   // Resolving found metrics that no birth lists: a wish for a rebirth, if configured.
   void on_unknown_metrics(Actions& out);
 
+  // A request went out, by a wish or by an operator.
+  void rebirth_requested() { ++counters_.rebirths; }
+
   [[nodiscard]] std::optional<UnixMillis> next_deadline() const;
 
   [[nodiscard]] SessionState state() const { return state_; }
   [[nodiscard]] bool online() const { return has_birth() && state_ != SessionState::lost; }
   [[nodiscard]] UnixMillis since() const { return since_; }  // of online, offline or unknown
   [[nodiscard]] std::optional<UnixMillis> stale_since() const { return stale_since_; }
+  [[nodiscard]] std::optional<UnixMillis> born() const { return born_; }  // when the newest NBIRTH was received
   [[nodiscard]] std::optional<std::uint64_t> bd_seq() const { return bd_seq_; }
   [[nodiscard]] std::optional<std::uint8_t> last_seq() const {
     return has_birth() ? std::optional(seq_.last()) : std::nullopt;
   }
-  [[nodiscard]] std::size_t held() const { return held_.size(); }
+  [[nodiscard]] std::size_t held() const;  // messages that wait, signs of lines (Heard) not counted
   [[nodiscard]] const std::map<std::string, DeviceState, std::less<>>& devices() const { return devices_; }
   [[nodiscard]] const std::shared_ptr<const NameTable>& names() const { return names_; }
   [[nodiscard]] const SessionCounters& counters() const { return counters_; }
@@ -184,8 +196,8 @@ class HostSession {
  private:
   friend class SessionCodec;
 
-  // A message whose place in the session is not certain. Without `pending` its fate is known already, and only what it
-  // does to device states and names waits.
+  // A message whose place in the session is not certain, or that no birth explains. Without `pending` its fate is known
+  // already, and only what it does to device states and names waits, and whose sign it is (`unheard`).
   struct Held {
     std::uint64_t position = 0;
     MessageType type = MessageType::ndata;
@@ -197,8 +209,10 @@ class HostSession {
     std::optional<std::uint64_t> bd_seq;       // of the session it belongs to, where known
     bool sealed = false;                       // that session ended without telling its bdSeq
     bool pending = false;                      // aliases wait
+    bool unheard = false;                      // it is applied; a birth will tell of which lines it is a sign
     bool explained = false;                    // its NBIRTH is known, its device's DBIRTH is awaited
     std::shared_ptr<const DeviceNames> share;  // of a DBIRTH
+    [[nodiscard]] bool waits_for_names() const { return pending || unheard; }
   };
   // A message being processed, with what was read from it.
   struct Incoming {
@@ -275,6 +289,7 @@ class HostSession {
   SessionState state_ = SessionState::unknown;
   UnixMillis since_{};
   std::optional<UnixMillis> stale_since_;
+  std::optional<UnixMillis> born_;
   std::optional<std::uint64_t> bd_seq_;     // of the newest NBIRTH, or of the death noted after it
   SeqTracker seq_;                          // counts while has_birth()
   std::shared_ptr<const NameTable> names_;  // null while no birth explains anything

@@ -9,6 +9,8 @@ namespace {
 
 // Devices that are offline are listed on after a new birth, unless a node invents ever new ones.
 constexpr std::size_t kKeepOffline = 1000;
+// Messages that are signs of lines unknown: of a node that is never born it is not worth while to keep many.
+constexpr std::ptrdiff_t kUnheardKept = 64;
 
 bool any_waits(const Payload& payload) {
   return std::any_of(payload.metrics().begin(), payload.metrics().end(), waits_for_birth);
@@ -40,17 +42,17 @@ void HostSession::take(const Incoming& in, std::int64_t number) {
                       m.received, in.out);
     in.out.push_back(Apply{m.position, names_});
     release(in.out);
-  } else if (m.type == MessageType::ddeath) {
-    take_device_death(std::string(m.device), in.time, number, m.received, in.out);
-    in.out.push_back(Apply{m.position, names_});
-  } else if (known || !any_waits(*m.payload)) {
-    in.out.push_back(Apply{m.position, names_});
   } else {
-    hold(in, number);
+    if (m.type == MessageType::ddeath) take_device_death(std::string(m.device), in.time, number, m.received, in.out);
+    if (known)
+      in.out.push_back(Apply{m.position, names_});
+    else
+      hold(in, number);
   }
-  if (!known && is_data(m.type)) {  // of a device without DBIRTH
+  if (!known && m.type != MessageType::dbirth) {  // of a device without DBIRTH
     ++counters_.deviations;
-    if (options_.rebirth_on_unknown && !seq_.oldest_unexpired()) want_rebirth(RebirthReason::unborn_device, in.out);
+    if (is_data(m.type) && options_.rebirth_on_unknown && !seq_.oldest_unexpired())
+      want_rebirth(RebirthReason::unborn_device, in.out);
   }
 }
 
@@ -61,28 +63,43 @@ bool HostSession::has_room(std::string_view device) const {
 // Its place is not certain, or no birth explains it yet: what carries names counts now.
 void HostSession::hold(const Incoming& in, std::int64_t number) {
   const auto& m = in.m;
-  Held h{m.position, m.type, std::string(m.device), in.seq, number, in.time, m.received, {}, false, false, false, {}};
+  Held h;
+  h.position = m.position;
+  h.type = m.type;
+  h.device = m.device;
+  h.seq = in.seq;
+  h.number = number;
+  h.time = in.time;
+  h.received = m.received;
   // In doubt it belongs to the session that was last heard of; after a lost connection nobody knows.
   if (state_ != SessionState::lost) h.bd_seq = bd_seq_;
   h.sealed = state_ == SessionState::offline && !bd_seq_;
-  if (is_data(m.type)) {
-    if (!any_waits(*m.payload)) {
-      in.out.push_back(Apply{m.position, names_});
-      return;
-    }
+  if (is_data(m.type) && any_waits(*m.payload)) {
     h.pending = true;
     in.out.push_back(Hold{m.position});
+  } else if (is_data(m.type)) {
+    in.out.push_back(Apply{m.position, names_});
+    if (explains(m.device)) return;
+    h.unheard = true;
   } else if (m.type == MessageType::dbirth) {
     h.share = DeviceNames::of_birth(h.device, *m.payload);
     in.out.push_back(Apply{m.position, table_of(h.share)});
   } else {
+    h.unheard = true;
     in.out.push_back(Apply{m.position, nullptr});
   }
   held_.push_back(std::move(h));
   limit_held(in.out);
 }
 
+std::size_t HostSession::held() const {
+  return static_cast<std::size_t>(std::ranges::count_if(held_, [](const Held& h) { return !h.unheard; }));
+}
+
 void HostSession::limit_held(Actions& out) {
+  const auto is_sign = [](const Held& h) { return h.unheard; };
+  if (held_.back().unheard && std::ranges::count_if(held_, is_sign) > kUnheardKept)
+    held_.erase(std::ranges::find_if(held_, is_sign));
   while (held_.size() > options_.max_held) {
     if (held_.front().pending) {
       ++counters_.quarantined;
@@ -95,9 +112,11 @@ void HostSession::limit_held(Actions& out) {
 void HostSession::take_device_birth(const std::string& name, std::shared_ptr<const DeviceNames> share,
                                     std::int64_t number, UnixMillis received, Actions& out) {
   auto& device = devices_[name];
-  if (explains(name) && device.birth_number > number) return;  // a late one; a newer stands
-  device = {DeviceStatus::online, received, std::nullopt, number};
+  const bool late = device.birth_number > number;  // a newer birth, or a death, stands
+  if (late && explains(name)) return;
   names_ = names_->with(std::move(share));
+  if (late) return;
+  device = {DeviceStatus::online, received, std::nullopt, number, received};
   out.push_back(DeviceOnline{name, received});
 }
 
@@ -105,20 +124,17 @@ void HostSession::take_device_birth(const std::string& name, std::shared_ptr<con
 void HostSession::take_device_death(const std::string& name, std::optional<std::uint64_t> time, std::int64_t number,
                                     UnixMillis received, Actions& out) {
   const auto it = devices_.find(name);
-  if (it == devices_.end() || !explains(name)) {
-    ++counters_.deviations;
-    return;
-  }
-  if (it->second.birth_number > number) return;  // of a life before the newest DBIRTH
+  if (it == devices_.end() || it->second.birth_number > number) return;  // of a life before the newest DBIRTH
+  if (it->second.status == DeviceStatus::offline && it->second.birth_number == number) return;  // known already
   const auto when = time_or(time, received);
-  it->second = {DeviceStatus::offline, when, when, number};
+  it->second = {DeviceStatus::offline, when, when, number, it->second.born};
   out.push_back(DeviceOffline{name, when});
 }
 
 void HostSession::end_devices(UnixMillis time, Actions& out) {
   for (auto& [name, device] : devices_) {
     if (device.status == DeviceStatus::offline) continue;
-    device = {DeviceStatus::offline, time, time, device.birth_number};
+    device = {DeviceStatus::offline, time, time, device.birth_number, device.born};
     out.push_back(DeviceOffline{name, time});
   }
   device_deadline_.reset();
@@ -142,6 +158,7 @@ void HostSession::begin(const Incoming& in, bool new_session) {
   birth_deadline_.reset();
   birth_asked_ = false;
   stale_since_.reset();
+  born_ = in.m.received;
   set_state(SessionState::alive, in.m.received);
   in.out.push_back(NodeOnline{in.m.received, new_session});
   in.out.push_back(Apply{in.m.position, names_});
@@ -173,20 +190,25 @@ std::vector<HostSession::Held> HostSession::followers(const Incoming& birth) {
 void HostSession::take_held(const Held& h, Actions& out) {
   if (h.type == MessageType::dbirth) {
     if (has_room(h.device)) take_device_birth(h.device, h.share, h.number, h.received, out);
-  } else if (h.type == MessageType::ddeath) {
-    take_device_death(h.device, h.time, h.number, h.received, out);
-  } else if (explains(h.device)) {
-    out.push_back(ApplyHeld{h.position, names_});
-  } else {
-    held_.push_back(h);  // until the device's DBIRTH
+    return;
   }
+  if (!explains(h.device)) {
+    held_.push_back(h);  // until the device's DBIRTH
+    return;
+  }
+  // Without number it came before the birth: the device's state is no longer its affair.
+  if (h.type == MessageType::ddeath && h.number >= 0) take_device_death(h.device, h.time, h.number, h.received, out);
+  if (h.pending)
+    out.push_back(ApplyHeld{h.position, names_});
+  else if (h.unheard)
+    out.push_back(Heard{h.position, names_});
 }
 
 // After an NBIRTH: keeps what its session explains, refuses the rest. State changes of before are void.
 void HostSession::judge_held(Actions& out) {
   for (auto& h : held_) {
     h.number = -1;
-    h.explained = h.pending && !h.sealed && (!h.bd_seq || h.bd_seq == bd_seq_);
+    h.explained = h.waits_for_names() && !h.sealed && (!h.bd_seq || h.bd_seq == bd_seq_);
     if (h.explained) h.bd_seq = bd_seq_;
     if (!h.pending || h.explained) continue;
     ++counters_.quarantined;
@@ -200,7 +222,7 @@ void HostSession::judge_held(Actions& out) {
 void HostSession::release(Actions& out) {
   const auto is_certain = [&](const Held& h) { return h.explained || (h.number >= 0 && seq_.certain(h.number)); };
   for (auto it = held_.begin(); it != held_.end();) {
-    if (!is_certain(*it) || (is_data(it->type) && !explains(it->device))) {
+    if (!is_certain(*it) || (it->type != MessageType::dbirth && !explains(it->device))) {
       ++it;
       continue;
     }

@@ -60,8 +60,7 @@ class Resolver {
         out_(out) {}
 
   void metric(const Metric& m, std::uint32_t index) {
-    if (options_.part == ResolveOptions::Part::named && waits_for_birth(m)) return;
-    if (options_.part == ResolveOptions::Part::aliased && !waits_for_birth(m)) return;
+    if (options_.only_named && waits_for_birth(m)) return;
     auto& r = out_.metrics.emplace_back();
     r.index = index;
     r.is_historical = m.is_historical();

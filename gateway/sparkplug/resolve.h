@@ -56,19 +56,20 @@ struct ResolvedMessage {
 };
 
 struct ResolveOptions {
-  // A held message takes effect in two parts: what says all by itself at once, what only a birth explains later.
-  enum class Part : std::uint8_t { all, named, aliased };
-  Part part = Part::all;
+  // Of a held message: what says all by itself, not what only a birth explains.
+  bool only_named = false;
   bool is_birth = false;  // its own names and datatypes count
   int max_depth = 16;
 };
 
 // Does only a birth tell what this metric says? Such metrics of a held message wait: those that carry an alias alone,
-// and numbers of 32 bits whose highest is set, which are a large counter to one datatype and negative to another.
+// and numbers whose highest bit is set, which are a large counter to one datatype and negative to another.
 inline bool waits_for_birth(const Metric& metric) {
-  constexpr std::uint32_t kHighestBit = 0x8000'0000;
+  constexpr std::uint32_t kHighestOf32 = 0x8000'0000;
+  constexpr std::uint64_t kHighestOf64 = 0x8000'0000'0000'0000;
   if (metric.has_alias() && metric.name().empty()) return true;
-  return !metric.has_datatype() && !metric.is_null() && metric.int_value() >= kHighestBit;
+  return !metric.has_datatype() && !metric.is_null() &&
+         (metric.int_value() >= kHighestOf32 || metric.long_value() >= kHighestOf64);
 }
 
 // `names` null: no birth known, only what carries a name is usable. Faulty metrics never disturb their neighbours.

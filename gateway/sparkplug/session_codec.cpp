@@ -6,16 +6,21 @@
 //   "S1"  names as text; each message seen with seq and time
 //   "S2"  names by their id (0: none), a text that the caller keeps; of the messages seen, seq and time as differences
 //         to the one before: this is stored with every commit, and most nodes have said nothing new but their time
+//   "S3"  as S1, "S4" as S2, with what is marked as of the second version below
+// The first version is read, no longer written.
 namespace songhua::sparkplug {
 namespace {
-constexpr std::string_view kWhole = "S1";
-constexpr std::string_view kBesideNames = "S2";
+constexpr std::string_view kWholeV1 = "S1";
+constexpr std::string_view kBesideNamesV1 = "S2";
+constexpr std::string_view kWhole = "S3";
+constexpr std::string_view kBesideNames = "S4";
 constexpr std::uint64_t kMostItems = 1'000'000;
 
 // One interface for both directions: writes a field, or reads it in place.
 struct Saver {
   ByteWriter& io;
   bool beside_names = false;
+  static constexpr bool second = true;
   void operator()(std::uint64_t& v) { io.number(v); }
   void operator()(std::int64_t& v) { io.signed_number(v); }
   void operator()(bool& v) { io.flag(v); }
@@ -48,6 +53,7 @@ struct Loader {
   ByteReader& io;
   bool beside_names = false;
   const NamesById* by_id = nullptr;
+  bool second = true;  // not the first version
   void operator()(std::uint64_t& v) { v = io.number(); }
   void operator()(std::int64_t& v) { v = io.signed_number(); }
   void operator()(bool& v) { v = io.flag(); }
@@ -104,6 +110,7 @@ class SessionCodec {
     io(s.state_, SessionState::lost);
     io(s.since_);
     io(s.stale_since_);
+    if (io.second) io(s.born_);
     io(s.bd_seq_);
     io(s.names_);
     seq(s.seq_, io);
@@ -145,6 +152,7 @@ class SessionCodec {
   }
   static void device(std::string& name, DeviceState& d, auto& io) {
     io(name), io(d.status, DeviceStatus::offline), io(d.since), io(d.stale_since), io(d.birth_number);
+    if (io.second) io(d.born);
   }
   static void devices(HostSession& s, Saver& io) {
     io.io.number(s.devices_.size());
@@ -164,11 +172,13 @@ class SessionCodec {
   static void held(HostSession::Held& h, auto& io) {
     io(h.position), io(h.type, MessageType::state), io(h.device), io(h.seq), io(h.number), io(h.time), io(h.received);
     io(h.bd_seq), io(h.sealed), io(h.pending), io(h.explained), io(h.share);
+    if (io.second) io(h.unheard);
   }
   static void counters(SessionCounters& c, auto& io) {
     io(c.messages), io(c.gaps), io(c.missed), io(c.births), io(c.rebirth_wishes), io(c.ignored_ndeath),
         io(c.duplicates);
     io(c.deviations), io(c.quarantined);
+    if (io.second) io(c.rebirths);
   }
 };
 
@@ -185,10 +195,11 @@ std::string HostSession::save_beside_names() const {
 }
 
 Result<HostSession> HostSession::restore(std::string_view bytes, HostSessionOptions options, const NamesById& names) {
-  const bool beside = bytes.starts_with(kBesideNames);
-  ByteReader in(bytes, beside ? kBesideNames : kWhole);
+  const bool first = bytes.starts_with(kWholeV1) || bytes.starts_with(kBesideNamesV1);
+  const bool beside = bytes.starts_with(first ? kBesideNamesV1 : kBesideNames);
+  ByteReader in(bytes, first ? (beside ? kBesideNamesV1 : kWholeV1) : beside ? kBesideNames : kWhole);
   HostSession session(options);
-  SessionCodec::transfer(session, Loader{in, beside, &names});
+  SessionCodec::transfer(session, Loader{in, beside, &names, !first});
   if (!in.at_end()) return Error{"stored Sparkplug session is damaged, of another version, or lacks its names"};
   if (session.has_birth() && !session.names_) return Error{"stored Sparkplug session lacks its names"};
   for (const auto& h : session.held_)

@@ -25,6 +25,7 @@ struct Fates {
   void operator()(const Quarantine& a) {
     if (held.erase(a.position) == 0) fate(a.position);
   }
+  void operator()(const Heard& a) { check(first.contains(a.position) && !held.contains(a.position) && a.names); }
   template <typename Other>
   void operator()(const Other&) {}
 };
@@ -40,6 +41,7 @@ Payload payload_of(MessageType type, const std::uint8_t* b) {
     if (type == MessageType::nbirth) p.add_metrics()->set_name("n"), p.mutable_metrics(1)->set_alias(1);
   } else {
     if (b[3] & 4 || type == MessageType::dbirth) m.set_name("d");
+    if (b[3] == 64) return p.clear_metrics(), p;
     m.set_alias(b[3] & 3);
     m.set_long_value(1);
   }

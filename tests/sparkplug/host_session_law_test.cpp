@@ -39,6 +39,11 @@ class Fates {
     RC_ASSERT(a.names != nullptr);
     applied[a.position] = a.names;
   }
+  void note(const Heard& a) {
+    RC_ASSERT(applied.contains(a.position));
+    RC_ASSERT(heard_.insert(a.position).second);
+    RC_ASSERT(a.names != nullptr);
+  }
   void note(const Quarantine& a) {
     ++quarantined;
     if (held_.erase(a.position) == 0) fate(a.position);
@@ -50,6 +55,7 @@ class Fates {
 
   std::set<std::uint64_t> first_;
   std::set<std::uint64_t> held_;
+  std::set<std::uint64_t> heard_;
 };
 
 Message any_message(std::uint8_t kind, std::uint8_t seq, std::uint8_t small) {
@@ -68,7 +74,7 @@ Message any_message(std::uint8_t kind, std::uint8_t seq, std::uint8_t small) {
     case 5:
       return ddeath(device, seq, time);
     case 6:
-      return ndata_named(seq, time);
+      return small % 2 == 0 ? ndata_named(seq, time) : ddata_empty(device, seq, time);
     case 7:
       return ndata(small % 5 == 0 ? std::nullopt : std::optional<std::uint64_t>(seq + (small == 77 ? 256 : 0)), time);
     case 8:

@@ -362,6 +362,60 @@ TEST(HostSession, DataOfAnUnbornDeviceWaitsForItsDbirth) {
   EXPECT_THAT(quiet.get(ddata("X", 2)), ElementsAre("hold 3"));
 }
 
+// What says nothing of a line is a sign of it all the same, once a birth tells of which.
+TEST(HostSession, SignsOfLinesWaitForTheirBirth) {
+  Host h;
+  EXPECT_THAT(h.get(ddata_empty("D", 2)), ElementsAre("apply 1 bare"));
+  EXPECT_THAT(h.get(ddeath("D", 3, 3000)), ElementsAre("apply 2 bare"));
+  EXPECT_THAT(h.get(dbirth("D", 1)), ElementsAre("apply 3"));
+  EXPECT_THAT(h.get(nbirth(7)), ElementsAre("node new @0", "apply 4", "D online @0", "heard 1",
+                                            "D offline @" + std::to_string(3000 - count_of(kStart)), "heard 2"));
+  EXPECT_EQ(h.session.held(), 0U);
+}
+
+TEST(HostSession, ADdeathBeforeItsDbirthEndsTheDevice) {
+  auto h = born();
+  EXPECT_THAT(h.get(ddeath("X", 3)), ElementsAre("gap of 1", "apply 3 bare"));
+  EXPECT_THAT(h.get(dbirth("X", 2)), testing::Contains("heard 3"));
+  EXPECT_EQ(h.session.devices().at("X").status, DeviceStatus::offline);
+  EXPECT_EQ(h.session.devices().at("X").since, unix_millis(2000));
+}
+
+// A device that waits for its DBIRTH after a rebirth dies at its DDEATH, not when its grace is over.
+TEST(HostSession, ADeviceThatIsPendingDiesAtItsDdeath) {
+  auto h = born();
+  h.get(nbirth(7, 0, 5000));
+  h.get(ddeath("D", 2, 6000));  // its DBIRTH, seq 1, comes late
+  EXPECT_EQ(h.session.devices().at("D").status, DeviceStatus::offline);
+  EXPECT_EQ(h.session.devices().at("D").since, unix_millis(6000));
+  EXPECT_THAT(h.get(dbirth("D", 1, 5001)), ElementsAre("apply 5", "heard 4"));
+  EXPECT_EQ(h.session.devices().at("D").status, DeviceStatus::offline);
+  EXPECT_THAT(h.get(dbirth("D", 3, 7000)), ElementsAre("D online @0", "apply 6"));
+}
+
+TEST(HostSession, KeepsFewSignsOfANodeThatIsNeverBorn) {
+  Host h;
+  for (unsigned i = 0; i < 300; ++i) h.get(ddata_empty("D", i % 256, 2000 + i));
+  const auto size = h.session.save().size();
+  for (unsigned i = 0; i < 300; ++i) h.get(ddata_empty("D", i % 256, 3000 + i));
+  EXPECT_EQ(h.session.save().size(), size);
+  EXPECT_EQ(std::ranges::count(h.get(dbirth("D", 1, 1)), "apply 601"), 1);
+  const auto born = h.get(nbirth(7, 0, 1));
+  EXPECT_EQ(std::ranges::count_if(born, [](const auto& said) { return said.starts_with("heard"); }), 64);
+}
+
+TEST(HostSession, TellsWhenItsNewestBirthsCame) {
+  auto h = born();
+  h.get(ndata(2), 50);
+  h.lose(60);
+  h.get(ndata(3), 70);
+  EXPECT_EQ(h.session.born(), kStart);
+  h.get(nbirth(7, 0, 5000), 80);
+  h.get(ddeath("D", 1, 5001), 90);
+  EXPECT_EQ(h.session.born(), kStart + Millis{80});
+  EXPECT_EQ(h.session.devices().at("D").born, kStart);
+}
+
 TEST(HostSession, HoldsAtMostItsLimit) {
   HostSessionOptions options;
   options.max_held = 3;

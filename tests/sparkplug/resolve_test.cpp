@@ -146,7 +146,7 @@ TEST_F(Resolve, WithoutBirthsNamesAreEnough) {
   EXPECT_EQ(m[1].problem, Problem::unknown_alias);
 }
 
-TEST_F(Resolve, TheTwoPartsOfAHeldMessageAreTheWhole) {
+TEST_F(Resolve, OfAHeldMessageWhatCarriesANameIsReadAlone) {
   named("Good").set_long_value(1);
   aliased(3).set_int_value(2);
   auto& both = aliased(4);
@@ -154,29 +154,27 @@ TEST_F(Resolve, TheTwoPartsOfAHeldMessageAreTheWhole) {
   both.set_long_value(3);
   message_.add_metrics();
   EXPECT_EQ(run().size(), 4U);
-  ResolveOptions named_part, aliased_part;
-  named_part.part = ResolveOptions::Part::named;
-  aliased_part.part = ResolveOptions::Part::aliased;
-  EXPECT_EQ(run(named_part, false).size(), 3U);
-  ASSERT_EQ(run(aliased_part).size(), 1U);
-  EXPECT_EQ(out_.metrics[0].index, 1U);
+  ResolveOptions named_part;
+  named_part.only_named = true;
+  ASSERT_EQ(run(named_part, false).size(), 3U);
+  EXPECT_EQ(out_.metrics[1].index, 2U);
 }
 
 // To an Int32 0xFFFF'FFFE is -2, to a UInt32 a large counter: without a datatype only the birth knows.
-TEST_F(Resolve, A32BitNumberOfNoDatatypeWaitsForItsBirth) {
-  ResolveOptions named_part, aliased_part;
-  named_part.part = ResolveOptions::Part::named;
-  aliased_part.part = ResolveOptions::Part::aliased;
+TEST_F(Resolve, ANumberOfNoDatatypeWaitsForItsBirthWhereItsHighestBitIsSet) {
+  ResolveOptions named_part;
+  named_part.only_named = true;
   named("Wide").set_int_value(0x7FFF'FFFF);
   named("Wide").set_int_value(0x8000'0000);
   auto& typed = named("Wide");
   typed.set_int_value(0xFFFF'FFFE);
   typed.set_datatype(pb::UInt32);
-  ASSERT_EQ(run(named_part, false).size(), 2U);
+  named("Widest").set_long_value(std::uint64_t{1} << 63U);
+  named("Widest").set_long_value((std::uint64_t{1} << 63U) - 1);
+  ASSERT_EQ(run(named_part, false).size(), 3U);
   EXPECT_EQ(out_.metrics[0].index, 0U);
   EXPECT_EQ(out_.metrics[1].index, 2U);
-  ASSERT_EQ(run(aliased_part).size(), 1U);
-  EXPECT_EQ(out_.metrics[0].index, 1U);
+  EXPECT_EQ(out_.metrics[2].index, 4U);
 }
 
 TEST_F(Resolve, ABirthResolvesByItsOwnNames) {

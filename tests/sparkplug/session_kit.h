@@ -58,6 +58,9 @@ inline Message ddata(const std::string& device, std::uint64_t seq, std::uint64_t
   add(m, "", 2 + device.size());
   return m;
 }
+inline Message ddata_empty(const std::string& device, std::uint64_t seq, std::uint64_t time = 2000) {
+  return counted(MessageType::ddata, device, seq, time);
+}
 inline Message ddeath(const std::string& device, std::uint64_t seq, std::uint64_t time = 2000) {
   return counted(MessageType::ddeath, device, seq, time);
 }
@@ -73,6 +76,7 @@ inline std::string text_of(const Action& action) {
     std::string operator()(const Apply& a) { return "apply " + std::to_string(a.position) + (a.names ? "" : " bare"); }
     std::string operator()(const Hold& a) { return "hold " + std::to_string(a.position); }
     std::string operator()(const ApplyHeld& a) { return "apply held " + std::to_string(a.position); }
+    std::string operator()(const Heard& a) { return "heard " + std::to_string(a.position); }
     std::string operator()(const Quarantine& a) {
       return "quarantine " + std::to_string(a.position) + " " + std::string(to_string(a.reason));
     }
