@@ -200,6 +200,10 @@ TEST_F(Operator, StatusHasEveryFieldAndSaysWhatIsStale) {
   for (const char* key : {"gaps", "rebirths", "ignored_ndeath"}) EXPECT_EQ(found[key], 0) << key;
   const auto zone = TimeZone::shanghai();
   EXPECT_TRUE(zone.parse(found["since"].get<std::string>()).ok());
+  EXPECT_EQ(found["last_birth"], found["since"]);
+  EXPECT_EQ(found["devices"][0]["metric_count"], 2);
+  EXPECT_EQ(ask({"rebirth", "G/E"}).status, 0);
+  EXPECT_EQ(node("G/E")["rebirths"], 1) << "asked for, whether it answers or not";
   auto live = device("G/E", "L");
   EXPECT_EQ(live["line"], "G/E/L");
   EXPECT_EQ(live["online"], true);

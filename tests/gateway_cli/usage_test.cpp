@@ -59,7 +59,8 @@ TEST_F(Usage, AnUnknownGrainOrFormatIsNamedByItsOption) {
 TEST_F(Usage, StatusIsAListAsCsv) {
   const auto csv = gateway({"status", "-c", config_, "--format", "csv"});
   EXPECT_EQ(csv.status, 0) << csv.err;
-  EXPECT_EQ(csv.out.find("node,device,line,online,state,since,bdseq,seq,gaps,rebirths\n"), 0U) << csv.out;
+  EXPECT_EQ(csv.out.find("node,device,line,online,state,since,bdseq,seq,gaps,rebirths,last_birth,metric_count\n"), 0U)
+      << csv.out;
   EXPECT_EQ(lines_in(csv.out), 5) << "header, a node, its three devices: " << csv.out;
   EXPECT_EQ(gateway({"status", "-c", config_}).out, csv.out) << "what no terminal reads is CSV";
   EXPECT_EQ(gateway({"status", "-c", config_, "--format", "table"}).out.find("gateway    "), 0U);

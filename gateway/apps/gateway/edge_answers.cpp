@@ -33,7 +33,7 @@ json node_json(const Live::Node& node, const TimeZone& zone) {
           {"bdseq", node.bd_seq ? json(*node.bd_seq) : json(nullptr)},
           {"seq", node.seq ? json(*node.seq) : json(nullptr)},
           {"gaps", node.counters.gaps},
-          {"rebirths", node.counters.rebirth_wishes},
+          {"rebirths", node.counters.rebirths},
           {"ignored_ndeath", node.counters.ignored_ndeath},
           {"devices", devices}};
 }

@@ -33,16 +33,16 @@ std::string servers_text(const json& status) {
 std::string nodes_text(const json& status) {
   if (status["nodes"].empty()) return "no edge node has been heard yet\n";
   std::vector<std::vector<std::string>> rows{
-      {"NODE OR DEVICE", "STATE", "SINCE", "BDSEQ", "SEQ", "GAPS", "REBIRTHS", "LINE"}};
+      {"NODE OR DEVICE", "STATE", "SINCE", "LAST BIRTH", "METRICS", "BDSEQ", "SEQ", "GAPS", "REBIRTHS", "LINE"}};
   for (const auto& node : status["nodes"]) {
-    rows.push_back({text(node["node"]), text(node["state"]), text(node["since"]), text(node["bdseq"]),
-                    text(node["seq"]), text(node["gaps"]), text(node["rebirths"]),
-                    node["devices"].empty() ? text(node["line"]) : ""});
+    rows.push_back({text(node["node"]), text(node["state"]), text(node["since"]), text(node["last_birth"]),
+                    text(node["metric_count"]), text(node["bdseq"]), text(node["seq"]), text(node["gaps"]),
+                    text(node["rebirths"]), node["devices"].empty() ? text(node["line"]) : ""});
     for (const auto& device : node["devices"]) {
       const bool online = device["online"].get<bool>();
       const std::string state = online ? (device["stale"].get<bool>() ? "online, stale" : "online") : "offline";
-      rows.push_back(
-          {"  " + text(device["device"]), state, text(device["since"]), "", "", "", "", text(device["line"])});
+      rows.push_back({"  " + text(device["device"]), state, text(device["since"]), text(device["last_birth"]),
+                      text(device["metric_count"]), "", "", "", "", text(device["line"])});
     }
   }
   return lined_up(rows);
@@ -96,12 +96,16 @@ json rows_of(const json& status) {
   json rows = json::array();
   for (const auto& node : status["nodes"]) {
     json row{{"device", ""}, {"line", ""}, {"online", node["online"]}};
-    for (const char* key : {"node", "state", "since", "bdseq", "seq", "gaps", "rebirths"}) row[key] = node[key];
+    for (const char* key :
+         {"node", "state", "since", "bdseq", "seq", "gaps", "rebirths", "last_birth", "metric_count"}) {
+      row[key] = node[key];
+    }
     if (node["devices"].empty()) row["line"] = node["line"];
     rows.push_back(row);
     for (const auto& device : node["devices"]) {
       json part{{"node", node["node"]}, {"state", device["stale"].get<bool>() ? "stale" : ""}};
-      for (const char* key : {"device", "line", "online", "since"}) part[key] = device[key];
+      for (const char* key : {"device", "line", "online", "since", "last_birth", "metric_count"})
+        part[key] = device[key];
       for (const char* key : {"bdseq", "seq", "gaps", "rebirths"}) part[key] = "";
       rows.push_back(part);
     }
@@ -123,7 +127,9 @@ int status(const Place& place, const std::string& format) {
     all = status_json(view_of_store(*store, context), context.config, as_json);
   }
   if (wanted == query::Format::csv) {
-    print_list(rows_of(all), {"node", "device", "line", "online", "state", "since", "bdseq", "seq", "gaps", "rebirths"},
+    print_list(rows_of(all),
+               {"node", "device", "line", "online", "state", "since", "bdseq", "seq", "gaps", "rebirths", "last_birth",
+                "metric_count"},
                "csv", std::cout);
     return kDone;
   }

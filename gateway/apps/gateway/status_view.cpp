@@ -13,6 +13,7 @@ DeviceView own_view(const sparkplug::HostSession& session) {
   view.online = session.online();
   view.since = session.since();
   view.stale_since = session.stale_since();
+  view.born = session.born();
   return view;
 }
 
@@ -25,6 +26,7 @@ std::vector<DeviceView> device_views(const sparkplug::HostSession& session) {
     view.online = device.status == sparkplug::DeviceStatus::online && session.online();
     view.since = device.since;
     view.stale_since = device.stale_since;
+    view.born = device.born;
     views.push_back(std::move(view));
   }
   return views;
@@ -57,12 +59,19 @@ json metrics_json(const DeviceView& device, const TimeZone& zone) {
   return metrics;
 }
 
+// What births told: when, and of how many metrics.
+void add_birth(json& out, const DeviceView& device, const TimeZone& zone) {
+  out["last_birth"] = device.born ? json(zone.format(*device.born)) : json(nullptr);
+  out["metric_count"] = device.names ? device.names->all().size() : 0;
+}
+
 json device_json(const DeviceView& device, const TimeZone& zone, bool with_metrics) {
   json out{{"device", device.device},
            {"line", device.line},
            {"online", device.online},
            {"since", zone.format(device.since)},
            {"stale", device.stale_since.has_value()}};
+  add_birth(out, device, zone);
   if (with_metrics) out["metrics"] = metrics_json(device, zone);
   return out;
 }
@@ -89,13 +98,15 @@ json node_json(const NodeView& node, const config::GatewayConfig& config, bool w
            {"gaps", counters.gaps},
            {"missed", counters.missed},
            {"births", counters.births},
-           {"rebirths", counters.rebirth_wishes},
+           {"rebirths", counters.rebirths},
+           {"rebirth_wishes", counters.rebirth_wishes},
            {"ignored_ndeath", counters.ignored_ndeath},
            {"duplicates", counters.duplicates},
            {"deviations", counters.deviations},
            {"devices", std::move(devices)}};
   out["bdseq"] = node.bd_seq ? json(*node.bd_seq) : json(nullptr);
   out["seq"] = node.seq ? json(*node.seq) : json(nullptr);
+  add_birth(out, node.own, zone);
   if (with_metrics) out["metrics"] = metrics_json(node.own, zone);
   return out;
 }

@@ -30,6 +30,7 @@ struct DeviceView {
   bool online = false;
   UnixMillis since;
   std::optional<UnixMillis> stale_since;
+  std::optional<UnixMillis> born;                       // when its newest birth came
   std::shared_ptr<const sparkplug::DeviceNames> names;  // of its newest birth; may be null
   std::map<std::size_t, UnixMillis> heard_again;        // since stale_since, by position in names->all()
 
