@@ -15,23 +15,6 @@ using indicators::IndicatorRow;
 using indicators::PublishedFigure;
 using indicators::Rational;
 
-std::string_view status_name(indicators::Status status) {
-  return status == indicators::Status::final     ? "final"
-         : status == indicators::Status::revised ? "revised"
-                                                 : "preliminary";
-}
-
-PublishedFigure figure_of(const IndicatorRow& row, UnixMillis at) {
-  PublishedFigure figure;
-  if (row.value.known()) {
-    figure.exact = *row.value;
-    figure.value = indicators::present(row.shown.value_or(*row.value), row.decimals);
-  }
-  figure.status = status_name(row.status);
-  figure.at = at;
-  return figure;
-}
-
 // What a figure may look at: its period, those before it in the year, and the same of the year before.
 Window span_of(const Period& period, const TimeZone& zone) {
   Period years;
@@ -98,10 +81,13 @@ History::History(Centre& centre, const indicators::IndicatorRequest& request, co
   const auto& zone = centre.settings().zone;
   auto& archive = centre.store().archive();
   const auto first = archive.first_record();
+  std::vector<UnixMillis> times;
   for (const auto time : archive.change_times(period.window(zone).end, span_of(period, zone))) {
     // Before anything was received there was nothing to show.
-    if (first && *first < time && time <= moment.clock()) times_.push_back(time - Millis{1});
+    if (first && *first < time && time <= moment.clock()) times.push_back(time - Millis{1});
   }
+  first_final_.emplace(std::move(times),
+                       [this](UnixMillis time) { return centre_.past_rows(request_, time, moment_.now); });
   for (const auto& release : centre.releases()) {
     if (release.at > moment.clock()) continue;
     const auto own = Period::parse(release.period);
@@ -109,39 +95,6 @@ History::History(Centre& centre, const indicators::IndicatorRequest& request, co
       releases_.push_back(release);
     }
   }
-}
-
-const History::Rows& History::at(std::size_t time) {
-  const auto [it, fresh] = known_.try_emplace(time);
-  if (!fresh) return it->second;
-  for (auto& row : centre_.past_rows(request_, times_[time], moment_.now)) {
-    auto key = std::make_tuple(row.indicator, row.scope, row.period);
-    it->second.emplace(std::move(key), std::move(row));
-  }
-  return it->second;
-}
-
-std::optional<PublishedFigure> History::first_final(const std::string& indicator, const indicators::Scope& scope,
-                                                    const std::string& period) {
-  const auto key = std::make_tuple(indicator, scope, period);
-  const auto final_row = [&](std::size_t time) -> const IndicatorRow* {
-    const auto& rows = at(time);
-    const auto found = rows.find(key);
-    const bool known = found != rows.end() && found->second.status != indicators::Status::preliminary;
-    return known ? &found->second : nullptr;
-  };
-  // What is final stays so: half of the states need not be looked at.
-  std::size_t low = 0, high = times_.size();
-  while (low < high) {
-    const auto middle = (low + high) / 2;
-    if (final_row(middle) != nullptr) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  if (low == times_.size()) return std::nullopt;
-  return figure_of(*final_row(low), times_[low]);
 }
 
 std::optional<PublishedFigure> History::first(const std::string& indicator, const indicators::Scope& scope,

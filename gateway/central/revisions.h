@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "central/centre.h"
+#include "figures/first_final.h"
 
 // What a figure was before, and why it changed (indicators.md 8; design.md: Inputs have two times). A figure counts as
 // published once it is final or in a frozen release; nothing but releases is stored, so what was final is computed
@@ -17,26 +18,26 @@ namespace songhua::central {
 class History {
  public:
   History(Centre& centre, const indicators::IndicatorRequest& request, const Moment& moment);
+  History(const History&) = delete;
+  History& operator=(const History&) = delete;
 
   // The figure as of its first final or published time; none: it never was.
   std::optional<indicators::PublishedFigure> first(const std::string& indicator, const indicators::Scope& scope,
                                                    const std::string& period);
   // The same, computed: the state in which it was final first. None: it was never final, or has not changed since.
   std::optional<indicators::PublishedFigure> first_final(const std::string& indicator, const indicators::Scope& scope,
-                                                         const std::string& period);
+                                                         const std::string& period) {
+    return first_final_->of(indicator, scope, period);
+  }
   // Its values in releases by their names, oldest first.
   [[nodiscard]] std::vector<std::pair<std::string, indicators::PublishedFigure>> releases_of(
       const std::string& indicator, const indicators::Scope& scope, const std::string& period) const;
 
  private:
-  using Rows = std::map<std::tuple<std::string, indicators::Scope, std::string>, indicators::IndicatorRow>;
-  const Rows& at(std::size_t time);
-
   Centre& centre_;
   indicators::IndicatorRequest request_;
   Moment moment_;
-  std::vector<UnixMillis> times_;  // just before each change: states that could be shown
-  std::map<std::size_t, Rows> known_;
+  std::optional<figures::FirstFinal> first_final_;
   std::vector<Publication> releases_;  // that hold the period
 };
 

@@ -24,6 +24,13 @@ Result<Question> question_of(const IndicatorOptions& options, bool explain) {
   return Question{std::move(*request), options.as_of, explain, options.exact};
 }
 
+Period last_month(UnixMillis now, const TimeZone& zone) {
+  const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(now + zone.offset_at(now))};
+  const auto month = today.year() / today.month() - std::chrono::months{1};
+  return Period::of_months(static_cast<int>(month.year()), static_cast<unsigned>(month.month()),
+                           static_cast<unsigned>(month.month()));
+}
+
 std::string answer(const std::vector<indicators::IndicatorRow>& rows, const Question& question) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& row : rows) {

@@ -58,12 +58,16 @@ struct Question {
   bool explain = false, exact = false;
 };
 Result<Question> question_of(const IndicatorOptions& options, bool explain);
+// `otherwise`: the period where none is asked for.
 template <typename Params>
-Result<Question> question_of(const Params& params, AsOf as_of, bool explain) {
-  const auto options = options_of(params, as_of);
+Result<Question> question_of(const Params& params, AsOf as_of, bool explain, const Period& otherwise) {
+  auto options = options_of(params, as_of);
   if (!options) return options.error();
+  if (!params.has("period")) options->period = otherwise.name();
   return question_of(*options, explain);
 }
+// The last month that has ended.
+Period last_month(UnixMillis now, const TimeZone& zone);
 
 // What HTTP answers with: rows, or the trees behind them, as one JSON array.
 std::string answer(const std::vector<indicators::IndicatorRow>& rows, const Question& question);

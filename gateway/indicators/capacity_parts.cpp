@@ -7,16 +7,19 @@ namespace {
 
 using LineRows = std::vector<const LineRow*>;
 
-// Days of the period on which a line exists: inside its register rows, until it is declared gone.
+// Days of the period on which a line exists, until it is declared gone: those of its register rows, and those since it
+// was heard first, since a row may begin or end for what it overrides only.
 std::vector<Day> days_of_line(Evaluation& e, const std::string& enterprise, const LineId& line, const LineRows& rows,
                               const Period& period) {
   auto last = e.last_day(period);
   if (const auto gone = e.gone_since(enterprise, line))
     last = std::min(last, e.inputs().day_of(*gone) - std::chrono::days{1});
+  const auto seen = e.first_seen(enterprise, line);
+  const auto heard_from = seen ? e.inputs().day_of(*seen) : kLastDay;
   std::vector<Day> days;
   for (auto day = e.inputs().day_of(e.window(period).start); day <= last; day += std::chrono::days{1}) {
-    const bool valid =
-        rows.empty() || std::any_of(rows.begin(), rows.end(), [&](const auto* r) { return r->validity.holds(day); });
+    const bool valid = rows.empty() || heard_from <= day ||
+                       std::any_of(rows.begin(), rows.end(), [&](const auto* r) { return r->validity.holds(day); });
     if (valid) days.push_back(day);
   }
   return days;

@@ -44,13 +44,21 @@ const EnterpriseSums* Evaluation::sums_of(const Enterprise& enterprise, const Se
   return found == sums.end() ? nullptr : &found->second;
 }
 
-std::optional<UnixMillis> Evaluation::gone_since(const std::string& enterprise, const LineId& line) {
+const LinePresence* Evaluation::presence(const std::string& enterprise, const LineId& line) const {
   const auto found = presence_.find(enterprise);
-  if (found == presence_.end()) return std::nullopt;
-  for (const auto& known : found->second) {
-    if (known.line == line) return known.gone_since;
-  }
-  return std::nullopt;
+  if (found == presence_.end()) return nullptr;
+  const auto known = std::ranges::find(found->second, line, &LinePresence::line);
+  return known == found->second.end() ? nullptr : &*known;
+}
+
+std::optional<UnixMillis> Evaluation::gone_since(const std::string& enterprise, const LineId& line) {
+  const auto* known = presence(enterprise, line);
+  return known == nullptr ? std::nullopt : known->gone_since;
+}
+
+std::optional<UnixMillis> Evaluation::first_seen(const std::string& enterprise, const LineId& line) {
+  const auto* known = presence(enterprise, line);
+  return known == nullptr ? std::nullopt : known->first_seen;
 }
 
 std::vector<LineId> Evaluation::missing_lines(const std::string& enterprise, Window window) {

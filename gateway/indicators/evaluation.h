@@ -67,6 +67,8 @@ class Evaluation {
   [[nodiscard]] bool closed(const std::string& enterprise, Window window);
   // Time of declaration, for lines declared gone.
   [[nodiscard]] std::optional<UnixMillis> gone_since(const std::string& enterprise, const LineId& line);
+  // Since when a line is known from its readings.
+  [[nodiscard]] std::optional<UnixMillis> first_seen(const std::string& enterprise, const LineId& line);
 
   [[nodiscard]] const Inputs& inputs() const { return inputs_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
@@ -77,6 +79,7 @@ class Evaluation {
   BaseOutputs base_outputs(const Enterprise& enterprise, const Selection& selection, const Period& period);
 
  private:
+  [[nodiscard]] const LinePresence* presence(const std::string& enterprise, const LineId& line) const;
   void note_coverage(Notes& notes, const Selection& selection, const Period& period);
   bool reports(const std::string& enterprise, Window window);
   bool covers(const std::string& enterprise, Window window, Feed feed);

@@ -58,6 +58,24 @@ Table path_table(const Material& m) {
   return table;
 }
 
+// Both growths of last year where the bases do not give what was published; the target rests on the published one.
+std::optional<Words> differing_growths(const Material& m) {
+  const auto* row = m.book.find("target.target_growth_pct", m.whole, tracker_period(m));
+  if (!is_figure(cell_of(m, row))) return std::nullopt;
+  const auto warning = row->warnings.find("last_year_growth_differs");
+  if (warning == row->warnings.end()) return std::nullopt;
+  const auto value = [&](std::string_view start) {
+    for (const auto& item : warning->second.items) {
+      if (item.starts_with(start)) return item.substr(start.size());
+    }
+    return std::string();
+  };
+  const auto published = value("published "), bases = value("by the bases ");
+  return Words{"上年增速公布为" + published + "%，按现行范围的基期数据计算为" + bases + "%；目标以公布数为准。",
+               "Growth of last year was published as " + published + " %; the bases on this year's scope give " +
+                   bases + " %. The target rests on the published one."};
+}
+
 }  // namespace
 
 Words target_sentence(const Material& m) {
@@ -111,6 +129,7 @@ Section target_section(const Material& m) {
        "of the year grow by it; low and high take the lowest and highest growth of this year's periods: a range of "
        "months "
        "seen, not a confidence interval."});
+  if (const auto both = differing_growths(m)) table.notes.push_back(*both);
   TargetChart chart;
   chart.title = {"累计增速与年度目标", "Cumulative growth against the year's target"};
   chart.year = m.options.period.year;

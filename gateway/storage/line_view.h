@@ -22,6 +22,10 @@ class LineView {
   // The quarter-hour joins as of `final_at`, where a record inside the window was replaced or added after that: what
   // a revision is measured against. Null: nothing has changed since. Valid until the next call.
   [[nodiscard]] const rollup::Timeline* as_final(Window window, UnixMillis final_at);
+  // The quarter-hour joins as of that time.
+  [[nodiscard]] rollup::Timeline as_of(UnixMillis time) const { return joined(store_.line_records(line_, time)); }
+  // Of records of final days, by time.
+  [[nodiscard]] const std::vector<Replacement>& replacements() const { return replacements_; }
 
  private:
   [[nodiscard]] rollup::Timeline joined(const std::vector<std::vector<rollup::StoredRecord>>& records) const;

@@ -5,7 +5,9 @@
 #include <httplib.h>
 
 #include <algorithm>
+#include <chrono>
 
+#include "figures/questions.h"
 #include "one_factory.h"
 #include "support/wait.h"
 
@@ -79,6 +81,13 @@ void CentreHttp::routes_answer_as_the_command_line() {
   EXPECT_TRUE(eventually([&] {
     return get(std::string("/api/v1/indicators?") + kMonth).as_json() == factory_.centre_figures(kMonthFlags);
   }));
+  // Without a period: the last month that has ended.
+  const auto latest =
+      figures::last_month(std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now()), TimeZone::shanghai())
+          .name();
+  const auto rows = get("/api/v1/indicators?indicator=industrial_value_added").as_json();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.at(0).at("period"), latest);
   const auto trees = get("/api/v1/explain?period=2019-02&indicator=industrial_value_added").as_json();
   ASSERT_EQ(trees.size(), 1U);
   EXPECT_FALSE(trees.at(0).at("children").empty());
@@ -88,7 +97,7 @@ void CentreHttp::routes_answer_as_the_command_line() {
 
 void CentreHttp::what_is_wrong_is_said() {
   for (const auto& [path, words] : std::vector<std::pair<std::string, std::string>>{
-           {"/api/v1/indicators", "period"},
+           {"/api/v1/indicators?period=", "period"},
            {"/api/v1/indicators?period=2019-13", "2019-13"},
            {"/api/v1/indicators?period=2099-01", "lies in the future"},
            {"/api/v1/indicators?period=2019-02&indicator=oe", "unknown indicator 'oe'"},
@@ -127,6 +136,7 @@ void CentreHttp::beyond_loopback_releases_only() {
   Process centre(built_program("songhua-central"), {"run", "-c", open.string()});
   wait_for(port, centre);
 
+  EXPECT_EQ(get(port, "/api/v1/indicators").status, 400);  // without a period: the newest release, and there is none
   EXPECT_EQ(get(port, "/api/v1/status").as_json(),
             json::parse(R"({"operator":false,"region":"220000","role":"central"})"));
   for (const char* path : {"/api/v1/lines", "/api/v1/quarantine", "/api/v1/rollup?grain=month", "/metrics",
@@ -145,6 +155,7 @@ void CentreHttp::beyond_loopback_releases_only() {
     EXPECT_EQ(row.at("reason"), "confidential");
   }
   EXPECT_TRUE(std::ranges::any_of(rows, [](const json& row) { return row.at("value").is_null(); }));
+  EXPECT_EQ(get(port, "/api/v1/indicators?indicator=industrial_value_added").as_json(), rows);
   the_token_opens_everything(port);
 }
 

@@ -64,6 +64,17 @@ TEST(Capacity, OfAStandingLineIsThatOfTheProductItWouldMakeThen) {
             exact_text(Rational(sedan / (sedan + electric) * 100)));
 }
 
+// A rate that a row overrides from mid-June on does not make the line a new one.
+TEST(Capacity, ALineThatWasHeardExistsBeforeItsRowBegins) {
+  Files files;
+  files.default_catalogue().enterprises({"E1,220102,C3611,159,10"});
+  files.put(InputKind::lines, "enterprise,line,product,valid_from,va_rate\nE1,L1,car-ice-sedan,2019-06-16,2500\n");
+  const auto inputs = files.inputs();
+  World world;
+  world.good("2019-06-05", "E1", "car-ice-sedan", 14'400).heard_since("E1", "L1", "2018-01-01");
+  EXPECT_EQ(exact(row_of("capacity_utilisation", "2019-06", inputs, world)), "50");
+}
+
 TEST(Prices, OfALineHoldForAllItsProductsWhereTheRowNamesNone) {
   Files files;
   files.default_catalogue().enterprises({"E1,220102,C3611,159,10"});

@@ -71,6 +71,10 @@ class World : public QuantitySource {
     events_.back().row.carried = true;
     return *this;
   }
+  World& heard_since(const std::string& enterprise, const std::string& line, const std::string& when) {
+    lines_[{enterprise, line}].first_seen = TimeZone::shanghai().parse(when).value();
+    return *this;
+  }
   World& from_start(bool known) {
     from_start_ = known;
     return *this;
@@ -95,13 +99,14 @@ class World : public QuantitySource {
   }
   const std::vector<LinePresence>& lines() override {
     presence_.clear();
-    for (const auto& [key, line] : lines_) presence_.push_back({key.first, key.second, std::nullopt, line.gone_since});
+    for (const auto& [key, line] : lines_)
+      presence_.push_back({key.first, key.second, line.first_seen, line.gone_since});
     return presence_;
   }
 
  private:
   struct Line {
-    std::optional<UnixMillis> gone_since;
+    std::optional<UnixMillis> first_seen, gone_since;
   };
   std::vector<Event> events_;
   std::map<std::pair<std::string, std::string>, Line> lines_;

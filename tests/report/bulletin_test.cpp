@@ -131,6 +131,21 @@ TEST_F(March, PathOfTheTargetHoldsMoneyMadeAndMissing) {
   EXPECT_EQ(section.target->actual[2], cell_at(bulletin, "target_path", "2019-01..03", "growth").text);
 }
 
+// The bases of 2017 and 2018 give no growth, 5.0 was published: the reader is told both.
+TEST_F(March, TellsBothGrowthsOfLastYearWhereTheyDiffer) {
+  const auto note_of = [&](const Inputs& with) {
+    const auto bulletin = bulletin_of("2019-03", with, world);
+    const auto* table = find_table(bulletin, "target");
+    return table != nullptr && table->notes.size() > 1 ? table->notes.back().en : std::string();
+  };
+  EXPECT_EQ(note_of(inputs), "");
+  const auto made = indicators::row_of("industrial_value_added_comparable", "2018", inputs, world,
+                                       indicators::Scope{}.with("enterprise", "E01"));
+  const auto last = indicators::exact(made);
+  EXPECT_THAT(note_of(register_of("E01,2017,va_cmp,,," + last + ",CNY 10k")),
+              AllOf(HasSubstr("published as 5.0 %"), HasSubstr("give 0.0 %")));
+}
+
 TEST_F(March, FebruaryIsPublishedWithJanuary) {
   const auto bulletin = bulletin_of("2019-02", inputs, world);
   EXPECT_EQ(bulletin.period, "2019-01..02");

@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <stdexcept>
 #include <thread>
@@ -35,18 +36,25 @@ std::string body_value(const std::string& page, const std::string& name) {
 // on to it and shows what it gives in a frame of any width; when the page is ready it takes the frame's place.
 class Frame {
  public:
-  Frame(std::uint16_t target, int width, const std::string& language) {
+  Frame(std::uint16_t target, int width, const std::string& language, const std::string& click) {
     proxy_.set_keep_alive_timeout(1);
-    proxy_.Get("/frame", [width, language](const httplib::Request&, httplib::Response& response) {
+    proxy_.Get("/frame", [width, language, click](const httplib::Request&, httplib::Response& response) {
       response.set_content(fmt::format(R"(<!doctype html><body style="margin:0">
 <iframe id="page" src="/?lang={}" style="border:0;height:900px;width:{}px"></iframe><script>
+const click = {};
+let clicked = false;
 const wait = setInterval(() => {{
   const inner = document.getElementById('page').contentDocument;
   if (!inner || !inner.body || !inner.body.dataset.ready) return;
+  if (click && !clicked) {{
+    inner.querySelector(click).click();
+    clicked = true;
+  }}
+  if (click && !inner.querySelector('dialog[open] #tree .leaf')) return;
   clearInterval(wait);
   document.documentElement.innerHTML = inner.documentElement.innerHTML;
 }}, 20);</script>)",
-                                       language, width),
+                                       language, width, nlohmann::json(click).dump()),
                            "text/html");
     });
     // A connection that stays open would stop the browser's virtual time.
@@ -108,8 +116,8 @@ void expect_fits(const std::string& page, int width) {
   EXPECT_EQ(page.find("undefined"), std::string::npos);
 }
 
-std::string browse_at(std::uint16_t port, int width, const std::string& language) {
-  const Frame frame(port, width, language);
+std::string browse_at(std::uint16_t port, int width, const std::string& language, const std::string& click) {
+  const Frame frame(port, width, language, click);
   const songhua::test::TempDir profile;
   songhua::test::Process browser(
       "chromium", {"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

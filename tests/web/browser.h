@@ -9,7 +9,8 @@
 namespace songhua::web::test {
 
 // The page that the server at `port` of this machine gives, in a frame of `width` pixels, after it drew all figures.
-std::string browse_at(std::uint16_t port, int width, const std::string& language);
+// With `click`, a CSS selector: after a click on what it selects, when a tree has opened.
+std::string browse_at(std::uint16_t port, int width, const std::string& language, const std::string& click = {});
 
 // An element with class "figure" and its data- attributes.
 struct Shown {

@@ -44,6 +44,20 @@ Result<std::string> answer_indicators(const json& data, const Params& params) {
   return rows.dump();
 }
 
+// A tree that tells what it was asked for, down to a reading.
+Result<std::string> tree_of(const Params& params) {
+  json reading{
+      {"label", "reading 2019-03-31T23:59:00+08:00"}, {"value", "9007199254740993"}, {"source", "gateway E1/gw1"}};
+  json row{{"label", "output.good car-ice-sedan CN"}, {"value", "41"}, {"unit", "vehicle"}, {"children", {reading}}};
+  json tree{{"label", params.get("indicator").value_or("") + " " + params.get("period").value_or("")},
+            {"formula", "GOV_cur = sum q(good) * price"},
+            {"value", "165000005/5"},
+            {"status", "preliminary"},
+            {"source", "group " + params.get("group").value_or("")},
+            {"children", {row}}};
+  return json::array({tree}).dump();
+}
+
 Handlers serve(const json& data) {
   Handlers handlers;
   handlers.status = [&data] { return data.at("status"); };
@@ -52,14 +66,15 @@ Handlers serve(const json& data) {
   if (data.contains("rollup"))
     handlers.rollup = [&data](const Params&) { return Result<std::string>(data.at("rollup").dump()); };
   handlers.indicators = [&data](const Params& params) { return answer_indicators(data, params); };
+  handlers.explain = [](const Params& params) { return tree_of(params); };
   return handlers;
 }
 
 // The page as Chromium has it after it drew all figures. Nobody may listen to events: a connection that stays open
 // would stop the browser's virtual time.
-std::string browse(const json& data, int width, const std::string& language) {
+std::string browse(const json& data, int width, const std::string& language, const std::string& click = {}) {
   const Running web(serve(data), Limits{.threads = 16, .queue = 64, .event_listeners = 0, .event_queue = 1});
-  return browse_at(web.port(), width, language);
+  return browse_at(web.port(), width, language, click);
 }
 
 // Every indicator row that the page asked for is shown with its digits, or with a reason and no digit.
@@ -147,6 +162,23 @@ TEST_P(PageInBrowser, CentreShowsTheFiguresOfTheApi) {
   const auto page = browse(data, GetParam().width, GetParam().language);
   expect_fits(page, GetParam().width);
   expect_indicators_shown(data, page);
+}
+
+// A click on a figure opens the tree of that figure: asked for with its own marks, drawn down to the leaf, digits as
+// they came.
+TEST_P(PageInBrowser, AClickOnAFigureOpensItsTree) {
+  const auto data = read_rows("central.json");
+  const auto page = browse(data, GetParam().width, GetParam().language,
+                           R"(.figure[data-indicator="gross_output_current"][data-scope*='"group":"auto"'])");
+  const auto dialog = page.find("<dialog");
+  ASSERT_NE(dialog, std::string::npos);
+  const auto tree = page.substr(dialog, page.find("</dialog>") - dialog);
+  for (const char* part :
+       {"gross_output_current 2019-01..03", "GOV_cur = sum q(good) * price", "165000005/5", "group auto",
+        "output.good car-ice-sedan CN", "reading 2019-03-31T23:59:00+08:00", "9007199254740993", "gateway E1/gw1"}) {
+    EXPECT_NE(tree.find(part), std::string::npos) << part << " is not in " << tree;
+  }
+  EXPECT_NE(tree.find(GetParam().language == "zh" ? "初步" : "preliminary"), std::string::npos) << tree;
 }
 
 INSTANTIATE_TEST_SUITE_P(Views, PageInBrowser, testing::Values(View{1280, "zh"}, View{390, "en"}, View{390, "zh"}),

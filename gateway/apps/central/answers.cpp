@@ -67,19 +67,21 @@ nlohmann::ordered_json Answers::status() {
   return all;
 }
 
-// Rows of the newest release that holds the period; the other parameters select among them.
+// Rows of the newest release that holds the period, by default its own; the other parameters select among them.
 Result<std::string> Answers::released(const web::Params& params) {
   if (const auto known = params.only({"period", "cumulative", "indicator", "region", "industry", "ownership", "holding",
                                       "size", "product", "market", "market_group", "group"});
       !known) {
     return known.error();
   }
-  auto period = Period::parse(params.get("period").value_or(""));
-  if (!period) return period.error();
   const auto cumulative = params.flag("cumulative");
   if (!cumulative) return cumulative.error();
-  const auto name = *cumulative ? period->cumulative().name() : period->name();
   const std::lock_guard lock(looks_mutex_);
+  const auto& releases = looks_.centre->releases();
+  if (!params.has("period") && releases.empty()) return Error{"nothing has been published"};
+  const auto period = Period::parse(params.has("period") ? *params.get("period") : releases.back().period);
+  if (!period) return period.error();
+  const auto name = *cumulative ? period->cumulative().name() : period->name();
   const auto release = central::release_with(*looks_.centre, name);
   if (!release) return Error{"period " + name + " has not been published"};
   auto list = nlohmann::ordered_json::array();
@@ -121,7 +123,8 @@ Result<std::string> Answers::rollup(const web::Params& params) {
 }
 
 Result<std::string> Answers::indicators(const web::Params& params, bool explain) {
-  const auto question = figures::question_of(params, figures::AsOf::known, explain);
+  const auto question = figures::question_of(params, figures::AsOf::known, explain,
+                                             figures::last_month(wall_clock(), looks_.config.time_zone));
   if (!question) return question.error();
   const auto moment = moment_at(question->as_of, looks_.config.time_zone);
   if (!moment) return moment.error();

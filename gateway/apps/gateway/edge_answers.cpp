@@ -254,7 +254,8 @@ Result<std::string> EdgeAnswers::rollup(const web::Params& params) {
 }
 
 Result<std::string> EdgeAnswers::indicators(const web::Params& params, bool explain) {
-  const auto question = figures::question_of(params, figures::AsOf::refused, explain);
+  const auto question = figures::question_of(params, figures::AsOf::refused, explain,
+                                             figures::last_month(wall_clock(), config_.time_zone));
   if (!question) return question.error();
   const std::lock_guard lock(figures_mutex_);
   take_changes();

@@ -26,6 +26,7 @@ class EdgeFigures {
 
  private:
   figures::LineQuantities& quantities(const indicators::Inputs& inputs, UnixMillis now);
+  figures::LineQuantities& past(const indicators::Inputs& inputs, UnixMillis time);
   [[nodiscard]] query::RollupContext context_of(const Catalogue* catalogue, UnixMillis now) const;
 
   config::GatewayConfig config_;
@@ -37,6 +38,9 @@ class EdgeFigures {
     std::uint64_t readings = 0, loads = 0;  // of the lines, of the register's files
     UnixMillis now;
   } shared_;
+  // The same as of a few earlier times, oldest first.
+  std::vector<std::pair<UnixMillis, std::unique_ptr<figures::LineQuantities>>> past_;
+  std::uint64_t past_loads_ = 0;
 };
 
 // Long options and HTTP parameters as a request; the error names the option.

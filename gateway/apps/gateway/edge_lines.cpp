@@ -56,15 +56,43 @@ std::vector<query::LineHistory> EdgeLines::histories(const std::string& wanted, 
   return all;
 }
 
+std::optional<figures::FigureLine> EdgeLines::figure_line(query::LineHistory history,
+                                                          const std::string& enterprise) const {
+  const auto heard = history.quarters->heard_extent();
+  if (!heard && history.quarters->series().empty()) return std::nullopt;
+  history.enterprise = enterprise;
+  const auto gone = store_.gone_since(history.line);
+  return figures::FigureLine{std::move(history), heard ? std::optional(heard->start) : std::nullopt, gone};
+}
+
 std::vector<figures::FigureLine> EdgeLines::figure_lines(const std::string& enterprise) {
   std::vector<figures::FigureLine> all;
   for (const auto& [id, index] : known_lines()) {
-    auto& view = *line(id, index).view;
-    const auto heard = view.quarters().heard_extent();
-    if (!heard && view.quarters().series().empty()) continue;
-    auto own = history(id, view, false);
-    own.enterprise = enterprise;
-    all.push_back({std::move(own), heard ? std::optional(heard->start) : std::nullopt, store_.gone_since(id)});
+    if (auto own = figure_line(history(id, *line(id, index).view, false), enterprise)) all.push_back(*std::move(own));
+  }
+  return all;
+}
+
+std::vector<figures::FigureLine> EdgeLines::figure_lines_at(const std::string& enterprise, UnixMillis time) {
+  std::vector<figures::FigureLine> all;
+  for (const auto& [id, index] : known_lines()) {
+    const auto timeline = std::make_shared<rollup::Timeline>(line(id, index).view->as_of(time));
+    query::LineHistory past;
+    past.line = id;
+    past.quarters = timeline.get();
+    past.table = &store_.dictionary();
+    auto own = figure_line(std::move(past), enterprise);
+    if (!own) continue;
+    own->held = timeline;
+    all.push_back(*std::move(own));
+  }
+  return all;
+}
+
+std::vector<std::pair<LineId, storage::Replacement>> EdgeLines::replacements() {
+  std::vector<std::pair<LineId, storage::Replacement>> all;
+  for (const auto& [id, index] : known_lines()) {
+    for (const auto& replacement : line(id, index).view->replacements()) all.emplace_back(id, replacement);
   }
   return all;
 }

@@ -35,6 +35,10 @@ class EdgeLines {
   std::vector<query::LineHistory> histories(const std::string& line, bool minutes);
   // For figures of this enterprise. As at the centre, a line that was never heard and has no reading is none.
   std::vector<figures::FigureLine> figure_lines(const std::string& enterprise);
+  // The same as of that time; they stay valid.
+  std::vector<figures::FigureLine> figure_lines_at(const std::string& enterprise, UnixMillis time);
+  // Of records of final days.
+  std::vector<std::pair<LineId, storage::Replacement>> replacements();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -47,6 +51,8 @@ class EdgeLines {
   [[nodiscard]] std::map<LineId, rollup::LineIndex> known_lines();
   Kept& line(const LineId& id, rollup::LineIndex index);
   query::LineHistory history(const LineId& id, storage::LineView& view, bool minutes) const;
+  [[nodiscard]] std::optional<figures::FigureLine> figure_line(query::LineHistory history,
+                                                               const std::string& enterprise) const;
 
   storage::Store& store_;
   Millis gap_limit_;

@@ -312,6 +312,9 @@ async function latest_rated(now) {
 const TILES = ['industrial_value_added', 'value_added_growth_cumulative', 'target.gap_pp', 'target.projected_growth_pct',
   'gross_output_current', 'export_delivery_value', 'target.target_growth_pct', 'target.required_growth_rest_pct'];
 
+// Read with the tiles, for the sentence and the chart of the target.
+const RANGE = ['target.projected_low_pct', 'target.projected_high_pct'];
+
 // The six families of lines as groups of the vocabulary.
 const FAMILIES = ['auto', 'railway', 'laser', 'synthetic_rubber', 'fertilizer', 'aerospace'];
 
@@ -321,7 +324,7 @@ async function read_centre(status) {
   const months = Array.from({ length: Number(period.slice(5)) }, (_, i) => `${period.slice(0, 5)}${String(i + 1).padStart(2, '0')}`);
   const first = (rows) => rows[0];
   const [tiles, families, course, output, industry_growth, regions, region_growth, exports] = await Promise.all([
-    indicators(TILES, asked).then((rows) => TILES.map((id) => rows.find((row) => row.indicator === id))),
+    indicators([...TILES, ...RANGE], asked).then((rows) => [...TILES, ...RANGE].map((id) => rows.find((row) => row.indicator === id))),
     Promise.all(FAMILIES.map((group) => indicator('gross_output_current', { ...asked, group }).then(first))),
     Promise.all(months.map((month) =>
       indicator('value_added_growth_cumulative', { period: month, cumulative: 'true' }).then(first))),
@@ -339,9 +342,26 @@ function draw_centre(data) {
     ...TILES.map((id, i) => card('tile', say(INDICATORS, id), figure(data.tiles[i]),
       make('p', {}, data.tiles[i] ? data.tiles[i].period : data.period))),
     card('half', word('course'), make('div', { class: 'chart' }, make('canvas', { id: 'course', role: 'img',
-      'aria-label': word('course') })), course_table(data)),
+      'aria-label': word('course') })), course_sentence(data), course_table(data)),
     family_card(data), industry_card(data), export_card(data), region_card(data), gateway_card(data),
   ];
+}
+
+const tile_of = (data, id) => data.tiles[[...TILES, ...RANGE].indexOf(id)];
+const is_known = (row) => Boolean(row) && row.value !== null && row.value !== undefined;
+
+// What the chart says, in a sentence: where the year stands, what it should be, where it is heading and between what.
+function course_sentence(data) {
+  const [growth, target, gap, projected, low, high] = ['value_added_growth_cumulative', 'target.target_growth_pct',
+    'target.gap_pp', 'target.projected_growth_pct', ...RANGE].map((id) => tile_of(data, id));
+  if (![growth, target, gap].every(is_known)) return empty(word('no_target'));
+  const parts = [make('b', {}, word('so_far')), ' ', figure(growth), ' ', word('for_year'), ' ', figure(target), ' ', word('gap'),
+    ' ', figure(gap), '. '];
+  if ([projected, low, high].every(is_known)) {
+    parts.push(word('at_this_pace'), ' ', figure(projected), ' (', figure(low), ' ', word('to'), ' ', figure(high), '). ',
+      make('span', { class: 'small' }, word('range_note')));
+  }
+  return make('p', { class: 'course' }, ...parts);
 }
 
 // The same numbers as the chart's, for those who cannot see it.
@@ -417,21 +437,30 @@ function draw_chart(data) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const number = (row) => (row && row.value !== null && row.value !== undefined ? Number(row.value) : null);
-  const target = number(data.tiles[TILES.indexOf('target.target_growth_pct')]);
+  const target = number(tile_of(data, 'target.target_growth_pct'));
+  const year = Array.from({ length: 12 }, (_, i) => `${data.period.slice(0, 4)}-${String(i + 1).padStart(2, '0')}`);
+  const now = data.months.length - 1;
+  // From what is reached to December; nothing after December, and nothing where it is not known.
+  const heading = (id) => year.map((_, i) => (i === now && now < 11 ? number(data.course[now]) : i === 11 ? number(tile_of(data, id)) : null));
+  const faint = { borderColor: 'transparent', backgroundColor: `${colour('--accent')}22`, pointRadius: 0, spanGaps: true };
   const axis = { ticks: { color: colour('--soft') }, grid: { color: colour('--rule') } };
   chart = new Chart(canvas, {
     type: 'line',
     data: {
-      labels: data.months,
+      labels: year.map((month) => month.slice(5)),
       datasets: [
         { label: word('actual'), data: data.course.map(number), borderColor: colour('--accent'),
           backgroundColor: colour('--accent'), tension: 0 },
-        { label: word('target'), data: data.months.map(() => target), borderColor: colour('--warn'),
+        { label: word('target'), data: year.map(() => target), borderColor: colour('--warn'),
           backgroundColor: colour('--warn'), borderDash: [6, 4], pointRadius: 0 },
+        { label: word('heading'), data: heading('target.projected_growth_pct'), borderColor: colour('--accent'),
+          backgroundColor: colour('--accent'), borderDash: [2, 3], spanGaps: true, pointRadius: 2 },
+        { label: word('highest'), data: heading('target.projected_high_pct'), ...faint },
+        { label: word('range'), data: heading('target.projected_low_pct'), ...faint, fill: '-1' },
       ],
     },
     options: { animation: false, maintainAspectRatio: false, responsive: true,
-      plugins: { legend: { labels: { color: colour('--ink') } } },
+      plugins: { legend: { labels: { color: colour('--ink'), filter: (item) => item.text !== word('highest') } } },
       scales: { x: axis, y: { ...axis, title: { display: true, text: '%', color: colour('--soft') } } } },
   });
 }
