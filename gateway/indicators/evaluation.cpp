@@ -101,8 +101,7 @@ bool Evaluation::reports(const std::string& enterprise, Window window) {
   return (found != sums.end() && found->second.heard) || closed(enterprise, window);
 }
 
-bool Evaluation::note(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window,
-                      Feed feed) {
+bool Evaluation::await(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window) {
   const bool reporting = reports(enterprise.id, window);
   const auto* sums = sums_of(enterprise, selection, window);
   const bool own = sums != nullptr && sums->heard;  // of a line that is not official, for instance
@@ -114,6 +113,13 @@ bool Evaluation::note(Notes& notes, const Enterprise& enterprise, const Selectio
   for (const auto& line : missing_lines(enterprise.id, window)) {
     if (selection.filter.line.empty() || selection.filter.line == line) notes.doubt(Status::preliminary);
   }
+  return true;
+}
+
+bool Evaluation::note(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window,
+                      Feed feed) {
+  if (!await(notes, enterprise, selection, window)) return false;
+  const auto* sums = sums_of(enterprise, selection, window);
   if (sums == nullptr) return true;
   const auto& doubt = sums->doubts.at(static_cast<std::size_t>(feed));
   notes.doubt(doubt.status);
@@ -219,6 +225,7 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
     const auto before = base_of(item, *enterprise, selection, period.last_year());
     if (!before.value) {
       result.notes.warn("no_base", enterprise->id);
+      await(result.notes, *enterprise, selection, span);
       continue;
     }
     any = true;

@@ -56,7 +56,10 @@ class Evaluation {
 
   // Sums of one enterprise under the selection's filter; null without rows.
   const EnterpriseSums* sums_of(const Enterprise& enterprise, const Selection& selection, Window window);
-  // Adds status, flags and warnings of one enterprise's rows of a feed. False where it has not reported.
+  // Preliminary, with a warning, while the enterprise or a line of it has not reported; false where it has not at all.
+  // Also for enterprises that a rate leaves out since they have no base: what they send may bring one.
+  bool await(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window);
+  // The same, and the status, flags and warnings of its rows of a feed.
   bool note(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window, Feed feed);
   // X of the enterprises of a period, for coverage and imputation.
   std::vector<Respondent> respondents(Item item, const Selection& selection, const Period& period);

@@ -113,6 +113,7 @@ Figure energy_figure(Evaluation& e, const Ask& ask) {
     for (const auto* enterprise : selection.enterprises) {
       if (std::find(both.enterprises.begin(), both.enterprises.end(), enterprise) == both.enterprises.end()) {
         figure.notes.warn("no_base", enterprise->id);
+        e.await(figure.notes, *enterprise, selection, e.window(ask.period));
       }
     }
     figure.value = energy_intensity_change(intensity(energy, value_added, true), intensity(energy, value_added, false));

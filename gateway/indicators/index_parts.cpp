@@ -55,6 +55,7 @@ OutputEnds output_ends(Evaluation& e, const Selection& selection, const Period& 
     if (!base.quantities) {
       const auto* sums = e.sums_of(*enterprise, selection, e.window(period));
       if (sums != nullptr && !sums->products.empty()) outputs.notes.warn("no_base", enterprise->id);
+      e.await(outputs.notes, *enterprise, selection, e.window(period));
       continue;
     }
     outputs.any_base = true;

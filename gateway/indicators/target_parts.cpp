@@ -96,6 +96,7 @@ TargetParts target_parts(Evaluation& e, const Ask& ask) {
     const auto base = base_months(e, *enterprise, parts.selection, parts.period.year - 1, parts.notes);
     if (!base) {
       parts.notes.warn("no_base", enterprise->id);
+      e.await(parts.notes, *enterprise, parts.selection, e.window(parts.period));
       continue;
     }
     parts.compared.emplace_back(enterprise, *base);

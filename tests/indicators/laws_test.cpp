@@ -177,6 +177,36 @@ TEST(Growth, AnEnterpriseWithoutBaseIsLeftOutAtBothEndsAndCounted) {
             "base_not_positive");
 }
 
+// What an enterprise of the register that has sent nothing yet will send may bring its base, too: until then no rate of
+// the group is final.
+TEST(Growth, IsPreliminaryWhileAnEnterpriseWithoutBaseHasNotReported) {
+  Files files;
+  files.default_catalogue().enterprises({"E1,220102,C3611,159,10", "E2,220102,C3611,159,10"});
+  std::vector<std::string> base;
+  for (int m = 1; m <= 12; ++m) {
+    for (const char* item :
+         {"va_cmp,,,2464,CNY 10k", "output.good,car-ice-sedan,,1000,vehicle", "energy_tce,,,9,tce"}) {
+      base.push_back("E1,2018-" + std::string(m < 10 ? "0" : "") + std::to_string(m) + "," + item);
+    }
+  }
+  files.base(base).put(InputKind::target, "[[target]]\nyear = 2019\ngrowth = \"6\"\n");
+  const auto inputs = files.inputs();
+  World alone, both;
+  for (auto* world : {&alone, &both}) {
+    for (const char* day : {"2019-01-05", "2019-02-05", "2019-03-05"}) world->good(day, "E1", "car-ice-sedan", 1100);
+    world->add("2019-03-05", "E1", "L1", {"energy.electricity", "", ""}, 1'000'000);
+  }
+  for (const char* day : {"2019-01-05", "2019-02-05", "2019-03-05"}) both.good(day, "E2", "rubber-epdm", 7);
+  for (const char* id : {"value_added_growth", "product_output_growth", "target.gap_pp", "energy_intensity_change",
+                         "divisions_grown", "production_index_growth"}) {
+    const auto scope = std::string(id) == "product_output_growth" ? kAll.with("product", "car-ice-sedan") : kAll;
+    const auto early = row_of(id, "2019-03", inputs, alone, scope);
+    EXPECT_EQ(early.status, Status::preliminary) << id;
+    EXPECT_EQ(early.warnings.at("not_reporting").items, std::set<std::string>{"E2"}) << id;
+    EXPECT_EQ(row_of(id, "2019-03", inputs, both, scope).status, Status::final) << id;
+  }
+}
+
 TEST(Growth, TheOwnRollupIsTheBaseWhereEveryExpectedLineCoversIt) {
   Files files;
   const auto inputs = files.default_catalogue().enterprises({"E1,220102,C3611,159,10"}).inputs();
