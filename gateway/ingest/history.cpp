@@ -15,7 +15,8 @@ using storage::EntryKind;
 using storage::Fate;
 
 constexpr std::size_t kNamesCached = 256;
-constexpr std::size_t kImportsCached = 16;  // some 10 MB each
+constexpr std::size_t kOwnNamesCached = 50'000;  // devices; some 200 bytes each
+constexpr std::size_t kImportsCached = 16;       // some 10 MB each
 
 }  // namespace
 
@@ -43,6 +44,23 @@ void Pipeline::remember_names(const std::shared_ptr<const sparkplug::NameTable>&
   store_.put_names(table->id(), table->serialize_ids());
 }
 
+// A table of one device, not the session's: births of many devices would store as many tables, each with the shares of
+// the one before and one more.
+Pipeline::OwnNames Pipeline::own_names(const std::shared_ptr<const sparkplug::NameTable>& table,
+                                       std::string_view device) {
+  const auto share = table ? table->share(device) : nullptr;
+  if (!share) return {};
+  const auto [it, added] = own_names_.try_emplace(share->id());
+  auto& own = it->second;
+  if (added) {
+    own.table = std::make_shared<sparkplug::NameTable>(std::vector{share});
+    own.id = own.table->id();
+    store_.put_names(share->id(), share->serialize());
+    store_.put_names(own.id, own.table->serialize_ids());
+  }
+  return own;
+}
+
 std::shared_ptr<const sparkplug::NameTable> Pipeline::names(std::uint64_t id) {
   if (const auto it = names_.find(id); it != names_.end()) return it->second;
   auto table = stored_names(store_, id);
@@ -52,6 +70,7 @@ std::shared_ptr<const sparkplug::NameTable> Pipeline::names(std::uint64_t id) {
 
 // Keeps the names that a session needs, and a few of others.
 void Pipeline::trim_names() {
+  if (own_names_.size() > kOwnNamesCached) own_names_.clear();
   if (names_.size() <= 2 * sessions_.size() + kNamesCached) return;
   std::erase_if(names_, [](const auto& entry) { return entry.second.use_count() == 1; });
   shares_stored_.clear();

@@ -201,6 +201,7 @@ void Pipeline::recover() {
   keeper_.reset();
   names_.clear();
   shares_stored_.clear();
+  own_names_.clear();
   segments_.clear();
   imported_.clear();
   load_sessions();
@@ -311,11 +312,9 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
     void operator()(const sparkplug::Apply& a) const {
       if (Entry* entry = batch.find({a.position})) {
         entry->fate = Fate::applied;
-        if (a.names) {
-          pipeline.remember_names(a.names);
-          entry->names = a.names->id();
-        }
-        pipeline.apply(batch, *entry, a.names.get(), Take::whole, {a.position});
+        const auto own = pipeline.own_names(a.names, batch.current ? batch.current->topic.device : std::string_view());
+        entry->names = own.id;
+        pipeline.apply(batch, *entry, own.table.get(), Take::whole, {a.position});
       }
     }
     void operator()(const sparkplug::Hold& a) const {
@@ -365,11 +364,13 @@ void Pipeline::explain(Batch& batch, const SessionKey& key, Position position,
                        const std::shared_ptr<const sparkplug::NameTable>& names) {
   const auto held = entry_at(batch, position);
   if (!held || !names) return;
-  remember_names(names);
-  apply(batch, *held, names.get(), Take::completed, position);
+  const auto topic = sparkplug::parse_topic(held->topic);
+  if (!topic) return;
+  const auto own = own_names(names, topic->device);
+  apply(batch, *held, own.table.get(), Take::completed, position);
   batch.entries.push_back({EntryKind::resolution, Fate::applied,
                            batch.entries.empty() ? batch.now : batch.entries.back().received, key.first, key.second,
-                           encode_position(position), names->id()});
+                           encode_position(position), own.id});
 }
 
 void Pipeline::apply(Batch& batch, const Entry& entry, const sparkplug::NameTable* names, Take take,

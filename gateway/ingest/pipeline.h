@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -163,6 +164,12 @@ class Pipeline {
   void translate_again(const storage::Entry& entry, std::uint64_t names_id, Take take, storage::Position position);
   void trim_names();
   void remember_names(const std::shared_ptr<const sparkplug::NameTable>& table);
+  // What of a session's names explains the messages of one device, as the journal keeps it with each of them.
+  struct OwnNames {
+    std::shared_ptr<const sparkplug::NameTable> table;
+    std::uint64_t id = 0;
+  };
+  OwnNames own_names(const std::shared_ptr<const sparkplug::NameTable>& table, std::string_view device);
   [[nodiscard]] bool day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const;
   void recover();
 
@@ -176,7 +183,8 @@ class Pipeline {
   std::vector<storage::Entry> queue_;
   std::size_t queued_bytes_ = 0;
   std::map<std::uint64_t, std::shared_ptr<const sparkplug::NameTable>> names_;
-  std::unordered_set<std::uint64_t> shares_stored_;  // some of those that the store has for certain
+  std::unordered_set<std::uint64_t> shares_stored_;        // some of those that the store has for certain
+  std::unordered_map<std::uint64_t, OwnNames> own_names_;  // by share; the store has them
   std::map<std::uint64_t, std::shared_ptr<const std::vector<storage::Entry>>> segments_;  // read for rebuilding
   std::map<std::pair<storage::SourceIndex, std::uint64_t>, std::shared_ptr<const ImportedSegment>>
       imported_;          // the same

@@ -139,22 +139,27 @@ Result<std::shared_ptr<const DeviceNames>> DeviceNames::deserialize(std::string_
 
 NameTable::NameTable(std::vector<std::shared_ptr<const DeviceNames>> shares) : shares_(std::move(shares)) {
   std::sort(shares_.begin(), shares_.end(), [](const auto& a, const auto& b) { return a->device() < b->device(); });
+}
+
+std::uint64_t NameTable::id() const {
   std::string ids;
   ids.reserve(shares_.size() * sizeof(std::uint64_t));
   for (const auto& share : shares_)
     for (unsigned shift = 0; shift < 64; shift += 8) ids.push_back(static_cast<char>(share->id() >> shift & 0xFF));
-  id_ = content_id(ids);
+  return content_id(ids);
 }
 
 std::shared_ptr<const NameTable> NameTable::with(std::shared_ptr<const DeviceNames> share) const {
-  auto shares = shares_;
-  const auto it =
-      std::find_if(shares.begin(), shares.end(), [&](const auto& s) { return s->device() == share->device(); });
-  if (it != shares.end())
-    *it = std::move(share);
-  else
-    shares.push_back(std::move(share));
-  return std::make_shared<NameTable>(std::move(shares));
+  const auto place = std::lower_bound(shares_.begin(), shares_.end(), share->device(),
+                                      [](const auto& s, const auto& d) { return s->device() < d; });
+  const bool replaces = place != shares_.end() && (*place)->device() == share->device();
+  auto table = std::make_shared<NameTable>();
+  auto& shares = table->shares_;
+  shares.reserve(shares_.size() + 1);
+  shares.assign(shares_.begin(), place);
+  shares.push_back(std::move(share));
+  shares.insert(shares.end(), replaces ? std::next(place) : place, shares_.end());
+  return table;
 }
 
 std::shared_ptr<const DeviceNames> NameTable::share(std::string_view device) const {

@@ -70,7 +70,8 @@ class NameTable {
   // Over node and devices: the share that owns the alias (the first in order of device names), or null.
   [[nodiscard]] const DeviceNames* owner_of(std::uint64_t alias) const;
 
-  [[nodiscard]] std::uint64_t id() const { return id_; }
+  // Of all its shares' ids; computed at each call, so that a birth of many devices does not cost their square.
+  [[nodiscard]] std::uint64_t id() const;
   [[nodiscard]] std::string serialize() const;
   static Result<std::shared_ptr<const NameTable>> deserialize(std::string_view bytes);
   // The same where the caller keeps the shares by their ids: a birth of many devices makes as many tables, each with
@@ -81,7 +82,6 @@ class NameTable {
 
  private:
   std::vector<std::shared_ptr<const DeviceNames>> shares_;  // sorted by device; never null
-  std::uint64_t id_ = 0;
 };
 
 }  // namespace songhua::sparkplug
