@@ -106,7 +106,9 @@ void Timeline::collect_chains() {
     for (const auto& stored : sources_[source]) {
       for (const auto& stretch : stored.record.stretches) {
         const bool continues = last_seq && static_cast<std::uint8_t>(*last_seq + 1) == stretch.first_seq;
-        if (!continues) all.push_back({Chain{stretch.first_time, stretch.last_time, {}}, source});
+        if (!continues) {
+          all.push_back({Chain{stretch.first_time, stretch.last_time, stretch.first_seq == 0, {}}, source});
+        }
         Chain& chain = all.back().first;
         chain.last = stretch.last_time;
         last_seq = stretch.last_seq;
@@ -261,7 +263,11 @@ std::optional<UnixMillis> Timeline::held(UnixMillis t0, std::optional<UnixMillis
   if (silence != Silence::unchanged || chains_.empty()) return std::nullopt;
   auto after = std::upper_bound(chains_.begin(), chains_.end(), t0,
                                 [](UnixMillis t, const Chain& chain) { return t < chain.first; });
-  const Chain& chain = after == chains_.begin() ? *after : *std::prev(after);
+  auto own = after == chains_.begin() ? after : std::prev(after);
+  // Of chains that meet in this very millisecond the earlier one: what was lost between them may have been a newer
+  // value. A birth loses nothing, it says all again.
+  while (own != chains_.begin() && !own->begins_with_birth && std::prev(own)->last == t0) --own;
+  const Chain& chain = *own;
   std::optional<UnixMillis> last;
   for (auto it = chain.live.rbegin(); it != chain.live.rend(); ++it) {
     if (it->time <= t0) break;

@@ -113,6 +113,7 @@ class Timeline {
   struct Chain {  // an unbroken run of sequence numbers across records
     UnixMillis first;
     UnixMillis last;
+    bool begins_with_birth = false;  // with seq 0
     std::vector<Heard> live;
   };
 

@@ -45,6 +45,22 @@ TEST(Border, NothingIsHeldAcrossAGapOrFromANull) {
   EXPECT_EQ(100 + silent.quantity(-kHours, 0), 108);
 }
 
+// A message that is lost in the reading's own millisecond may have been a newer value; a birth there says all again.
+TEST(Border, NothingIsHeldAcrossALossInTheReadingsMillisecond) {
+  const auto lost =
+      Scene{unchanged()}.reads(-60'000, 100).loses_a_message().is_heard(-60'000).is_heard(4000).reads(9000, 110);
+  EXPECT_EQ(100 + lost.quantity(-kHours, 0), 108);
+  const auto born = Scene{unchanged()}
+                        .next_seq(7)
+                        .reads(-60'000, 100)
+                        .next_seq(0)
+                        .reads(-60'000, 100)
+                        .as_birth()
+                        .is_heard(4000)
+                        .reads(9000, 110);
+  EXPECT_EQ(100 + born.quantity(-kHours, 0), 100);
+}
+
 TEST(Border, ASlowCountersStepDoesNotLeakIntoTheMonthBefore) {
   Scene scene{unchanged()};
   scene.reads(-20 * kDays, 41);

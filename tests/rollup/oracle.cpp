@@ -117,7 +117,10 @@ void Oracle::read_chains(const std::vector<SourceMessage>& sorted) {
   for (const auto& message : sorted) {
     if (!message.seq) continue;
     const auto time = count(message.time);
-    if (!previous || static_cast<std::uint8_t>(*previous + 1) != *message.seq) chains_.push_back({time, time, {}});
+    if (!previous || static_cast<std::uint8_t>(*previous + 1) != *message.seq) {
+      const bool lost = !chains_.empty() && chains_.back().last == time && *message.seq != 0;
+      chains_.push_back({time, time, {}, lost ? time : std::numeric_limits<std::int64_t>::min()});
+    }
     previous = message.seq;
     chains_.back().last = time;
     const bool live = std::any_of(message.lines.begin(), message.lines.end(),

@@ -2,6 +2,7 @@
 
 #include <boost/multiprecision/cpp_int.hpp>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -88,6 +89,7 @@ class Oracle {
     std::int64_t first = 0;
     std::int64_t last = 0;
     std::vector<std::int64_t> live;
+    std::int64_t doubtful = std::numeric_limits<std::int64_t>::min();  // a loss within this millisecond went before
   };
   struct Amount {
     std::int64_t start = 0;

@@ -12,6 +12,7 @@ std::optional<std::int64_t> Oracle::held(SeriesIndex series, const Point& before
     // Between two chains a gap lies, before or after the reading; before the first chain none is known.
     const bool reaches = &chain == &chains_.front() || before.time >= chain.first;
     if (!reaches || before.time > chain.last) continue;
+    if (before.time == chain.doubtful) continue;  // something was lost after the reading, within its millisecond
     for (const auto live : chain.live) {
       if (before.time < live && live < after.time && (!held || *held < live)) held = live;
     }
