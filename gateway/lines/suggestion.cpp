@@ -13,7 +13,7 @@
 namespace songhua::lines {
 namespace {
 
-enum class Guess { count, rate, energy, state, gauge };
+enum class Guess { count, rate, energy, state, gauge, none };
 
 struct Hint {
   std::initializer_list<std::string_view> words;  // one of them stands in the name
@@ -47,8 +47,11 @@ bool is_integer(std::uint32_t datatype) {
 bool is_real(std::uint32_t datatype) {
   return datatype == 9 || datatype == 10;
 }
+bool is_text(std::uint32_t datatype) {
+  return datatype == 12 || datatype == 14;
+}
 bool is_boolean_or_text(std::uint32_t datatype) {
-  return datatype == 11 || datatype == 12 || datatype == 14;
+  return datatype == 11 || is_text(datatype);
 }
 
 std::string lower(std::string_view text) {
@@ -86,6 +89,7 @@ Hint hint_for(const MetricSource& source, const Product* product) {
     if (named && fits_datatype(hint.guess, source.datatype)) return hint;
   }
   if (is_integer(source.datatype)) return {{}, "output.good", Guess::count};
+  if (is_text(source.datatype)) return {{}, "", Guess::none};  // a name, a serial number
   if (is_boolean_or_text(source.datatype)) return {{}, "", Guess::state};
   return {{}, "", Guess::gauge};
 }
@@ -115,6 +119,8 @@ std::string last_level(std::string_view name) {
 
 std::string what_it_is(const Hint& hint, const MetricSource& source, const Product* product) {
   switch (hint.guess) {
+    case Guess::none:
+      return "kind = \"ignore\"\n";
     case Guess::state:
       return "kind = \"state\"\nstates = { 0 = \"stopped\", 1 = \"execute\" }\n";
     case Guess::gauge: {

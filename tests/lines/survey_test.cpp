@@ -8,7 +8,7 @@
 namespace songhua::lines {
 namespace {
 
-constexpr std::uint32_t kInt64 = 4, kDouble = 10;
+constexpr std::uint32_t kInt64 = 4, kDouble = 10, kString = 12;
 
 Mapping mapping_of(const std::string& text) {
   auto mapping = Mapping::parse(text, "lines.toml");
@@ -76,6 +76,8 @@ TEST(Survey, TakesProductAndRateLimitFromTheCatalogue) {
       << electric;
   EXPECT_EQ(suggested("Count/tram", kInt64).find("rate_limit"), std::string::npos);
   EXPECT_NE(suggested("Count/other", kInt64).find("product = \"PRODUCT\""), std::string::npos);
+  EXPECT_NE(suggested("Serial", kString).find("kind = \"ignore\""), std::string::npos) << "a text counts nothing";
+  EXPECT_NE(suggested("Status", kString).find("kind = \"state\""), std::string::npos);
   EXPECT_EQ(suggested("Temperature/car", kDouble).find("product"), std::string::npos) << "a temperature has no product";
 }
 
