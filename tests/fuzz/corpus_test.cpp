@@ -16,6 +16,13 @@ int fuzz_sparkplug_payload(const std::uint8_t* data, std::size_t size);
 int fuzz_sparkplug_topic(const std::uint8_t* data, std::size_t size);
 int fuzz_sparkplug_state_json(const std::uint8_t* data, std::size_t size);
 int fuzz_sparkplug_session(const std::uint8_t* data, std::size_t size);
+int fuzz_edge_node_payload(const std::uint8_t* data, std::size_t size);
+int fuzz_rollup_record(const std::uint8_t* data, std::size_t size);
+int fuzz_storage_segment(const std::uint8_t* data, std::size_t size);
+int fuzz_forward_wire(const std::uint8_t* data, std::size_t size);
+int fuzz_imports_text(const std::uint8_t* data, std::size_t size);
+int fuzz_lines_text(const std::uint8_t* data, std::size_t size);
+int fuzz_control_request(const std::uint8_t* data, std::size_t size);
 }
 
 namespace songhua {
@@ -63,6 +70,28 @@ TEST(FuzzCorpus, States) {
 }
 TEST(FuzzCorpus, Sessions) {
   run("sparkplug_session", fuzz_sparkplug_session);
+}
+
+TEST(FuzzCorpus, CommandsAndStatesOnTheController) {
+  run("edge_node_payload", fuzz_edge_node_payload);
+}
+TEST(FuzzCorpus, Records) {
+  run("rollup_record", fuzz_rollup_record);
+}
+TEST(FuzzCorpus, JournalSegments) {
+  run("storage_segment", fuzz_storage_segment);
+}
+TEST(FuzzCorpus, BatchesAndAnswers) {
+  run("forward_wire", fuzz_forward_wire);
+}
+TEST(FuzzCorpus, ImportedText) {
+  run("imports_text", fuzz_imports_text);
+}
+TEST(FuzzCorpus, LinesToml) {
+  run("lines_text", fuzz_lines_text);
+}
+TEST(FuzzCorpus, ControlRequests) {
+  run("control_request", fuzz_control_request);
 }
 
 // Twice the input, about twice the time: long payloads of the kinds that invite quadratic work.
