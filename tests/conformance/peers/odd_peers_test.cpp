@@ -167,6 +167,45 @@ TEST(OddPeers, ClocksYearsAheadAndBehind) {
   }
 }
 
+// Local time sent as UTC: east of Greenwich readings of the future, west of it a late but whole past.
+TEST(OddPeers, ClocksThatTellLocalTime) {
+  for (const auto hours : {8, -8}) {
+    Plant plant;
+    Node bad("bad", "L");
+    bad.clock_error = std::chrono::hours{hours};
+    plant.run(60, [&](int second) {
+      if (second == 0) plant.bear(bad);
+      bad.counters[kGood] += 1;
+      plant.tell(bad);
+    });
+    EXPECT_EQ(plant.total("G/bad/L"), hours > 0 ? 0 : 59);
+    EXPECT_EQ(plant.refused("future") > 0, hours > 0);
+    EXPECT_EQ(plant.session("G/bad").state(), SessionState::alive);
+    plant.expect_good_is_untouched();
+  }
+}
+
+// Data, and even the device's death, overtake the births: nothing of them is lost, and the device ends dead.
+TEST(OddPeers, BirthsThatComeLast) {
+  Plant plant;
+  Node bad("bad", "L");
+  std::vector<std::pair<std::string, std::string>> said{{bad.topic("NBIRTH"), bad.nbirth(plant.now)},
+                                                        {bad.topic("DBIRTH"), bad.dbirth(plant.now)}};
+  plant.run(40, [&](int second) {
+    if (second < 12) {
+      bad.counters[kGood] += 5;
+      plant.send(bad.topic("DDATA"), bad.ddata(plant.now));
+    }
+    if (second == 12) plant.send(bad.topic("DDEATH"), bad.ddeath(plant.now));
+    if (second == 13) plant.send(said[1].first, said[1].second);
+    if (second == 14) plant.send(said[0].first, said[0].second);
+  });
+  EXPECT_EQ(plant.total("G/bad/L"), 60);
+  EXPECT_EQ(plant.session("G/bad").devices().at("L").status, DeviceStatus::offline);
+  EXPECT_EQ(plant.session("G/bad").held(), 0U);
+  plant.expect_good_is_untouched();
+}
+
 // What a broker kept is no news: nobody knows whether that life still goes on. It explains nothing and wakes nobody.
 TEST(OddPeers, RetainedBirths) {
   Plant plant;
