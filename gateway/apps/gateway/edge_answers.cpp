@@ -61,6 +61,9 @@ std::uint64_t file_bytes(const fs::path& directory) {
   return sum;
 }
 
+// Of each pause of ten seconds: judging a long history again costs at most some percent of a core.
+constexpr Millis kJudgeFor{200};
+
 std::uint64_t free_bytes(const fs::path& directory) {
   std::error_code problem;
   const auto space = fs::space(directory, problem);
@@ -74,6 +77,8 @@ EdgeAnswers::EdgeAnswers(const config::GatewayConfig& config, LiveBoard& board)
       board_(board),
       figures_store_(reader(config)),
       figures_(*figures_store_, config),
+      judged_store_(reader(config)),
+      judged_(*judged_store_, config.rules.gap),
       looks_store_(reader(config)),
       states_(*looks_store_) {}
 
@@ -98,6 +103,19 @@ void EdgeAnswers::note(const ingest::CommitResult& result) {
   tally_.generation = result.generation;
   changed_lines_.insert(result.lines.begin(), result.lines.end());
   event_lines_.insert(result.lines.begin(), result.lines.end());
+  unjudged_lines_.insert(result.lines.begin(), result.lines.end());
+}
+
+void EdgeAnswers::count_implausible() {
+  std::set<LineId> changed;
+  {
+    const std::lock_guard lock(notes_mutex_);
+    changed.swap(unjudged_lines_);
+  }
+  judged_.note_changed(changed);
+  judged_.look(kJudgeFor);
+  const std::lock_guard lock(notes_mutex_);
+  implausible_ = judged_.by_reason();
 }
 
 Tally EdgeAnswers::tally() const {
@@ -129,7 +147,12 @@ std::shared_ptr<const Live> EdgeAnswers::live() {
 
 EdgeAnswers::Looks EdgeAnswers::look() {
   const std::lock_guard lock(looks_mutex_);
-  Looks looks{looks_store_->quarantine_counts(), std::nullopt};
+  Looks looks;
+  looks.quarantine = looks_store_->quarantine_counts();
+  {
+    const std::lock_guard notes(notes_mutex_);
+    looks.implausible = implausible_;
+  }
   if (config_.forward) looks.outbox = forward::outbox_status(*looks_store_);
   return looks;
 }
@@ -154,7 +177,8 @@ json EdgeAnswers::status() {
               {"queue", {{"messages", live->waiting}, {"bytes", live->waiting_bytes}}},
               {"disk", {{"store_bytes", file_bytes(config_.store)}, {"free_bytes", free_bytes(config_.store)}}},
               {"nodes", nodes},
-              {"quarantine", looks.quarantine}};
+              {"quarantine", looks.quarantine},
+              {"implausible", looks.implausible}};
   if (live->host.away) status["away_reason"] = live->host.away_reason;
   if (looks.outbox) status["forward"] = forward_json(*looks.outbox, live.get(), now);
   return status;

@@ -5,6 +5,7 @@
 
 #include "edge_figures.h"
 #include "forward/outbox.h"
+#include "implausible.h"
 #include "line_states.h"
 #include "live.h"
 #include "web/server.h"
@@ -33,9 +34,12 @@ class EdgeAnswers {
   [[nodiscard]] std::set<LineId> take_lines_for_events();
   struct Looks {
     std::map<std::string, std::uint64_t> quarantine;
+    std::map<std::string, std::uint64_t> implausible;  // readings that joins refuse, as of count_implausible()
     std::optional<forward::OutboxStatus> outbox;
   };
   [[nodiscard]] Looks look();
+  // Judges lines that have changed, for a while; called now and then from a thread of its own.
+  void count_implausible();
 
  private:
   nlohmann::json status();
@@ -58,10 +62,15 @@ class EdgeAnswers {
   Tally tally_;
   std::set<LineId> changed_lines_;  // not yet known to figures_
   std::set<LineId> event_lines_;
+  std::set<LineId> unjudged_lines_;
+  std::map<std::string, std::uint64_t> implausible_;
 
   std::mutex figures_mutex_;  // of the connection for long questions
   std::unique_ptr<storage::Store> figures_store_;
   EdgeFigures figures_;
+
+  std::unique_ptr<storage::Store> judged_store_;  // of count_implausible() alone
+  ImplausibleCounts judged_;
 
   std::mutex looks_mutex_;  // of the other one
   std::unique_ptr<storage::Store> looks_store_;

@@ -16,6 +16,8 @@ namespace {
 constexpr std::chrono::seconds kEventPause{1};
 // Indicators join whole periods; a page needs them no fresher than this.
 constexpr int kIndicatorPauses = 10;
+// So does the count of readings that joins refuse.
+constexpr int kJudgePauses = 10;
 
 // Tells listeners what has changed, from a thread of its own: looking at the store costs the pipeline nothing.
 class Teller {
@@ -38,6 +40,10 @@ class Teller {
     while (!end_.wait_for(lock, kEventPause, [this] { return ending_; })) {
       lock.unlock();
       try {
+        if (--until_judged_ <= 0) {
+          answers_.count_implausible();
+          until_judged_ = kJudgePauses;
+        }
         if (hub_.listeners() > 0) tell();
       } catch (const std::exception& problem) {
         spdlog::warn("events: {}", problem.what());
@@ -74,6 +80,7 @@ class Teller {
   std::uint64_t generation_ = 0;
   bool figures_changed_ = false;
   int pauses_ = kIndicatorPauses;
+  int until_judged_ = 1;
   std::pair<std::uint64_t, std::uint64_t> outbox_;
   std::map<std::string, std::uint64_t> quarantine_;
   std::mutex mutex_;

@@ -52,6 +52,10 @@ void collection(Scrape& scrape, const MetricsInput& input) {
     scrape.counter("songhua_gateway_quarantined_total", "Messages and metrics in quarantine, by reason.", count,
                    {{"reason", reason}});
   }
+  for (const auto& [reason, count] : input.looks.implausible) {
+    scrape.gauge("songhua_gateway_implausible_readings", "Readings that joins of records refuse, by reason.",
+                 number(count), {{"reason", reason}});
+  }
   scrape.gauge("songhua_gateway_generation", "Number of the newest commit.", number(input.tally.generation));
   scrape.gauge("songhua_gateway_queue_messages", "Messages that wait for their commit.",
                static_cast<double>(input.live->waiting));

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "control/control.h"
+#include "implausible.h"
 #include "intake.h"
 #include "listing.h"
 #include "status_view.h"
@@ -70,6 +71,14 @@ std::string quarantine_text(const json& status) {
   return "quarantine " + out + '\n';
 }
 
+std::string implausible_text(const json& status) {
+  std::string out;
+  for (const auto& [reason, count] : status["implausible"].items())
+    out += (out.empty() ? "" : ", ") + reason + " " + text(count);
+  if (out.empty()) return out;
+  return "readings   " + out + (status["implausible_whole"].get<bool>() ? "" : " at least") + '\n';
+}
+
 json status_of_running(control::Client& client, bool with_metrics) {
   const auto answer = client.ask({{"request", "status"}, {"metrics", with_metrics}});
   if (!answer) throw Failure{kFault, answer.error().message};
@@ -86,7 +95,7 @@ std::string status_table(const json& status) {
   if (status["away"].get<bool>()) out += "away       " + text(status["away_reason"]) + '\n';
   if (status["missed"] != 0) out += "missed     " + text(status["missed"]) + " messages that came too fast\n";
   out += forward_text(status);
-  return out + quarantine_text(status) + '\n' + nodes_text(status);
+  return out + quarantine_text(status) + implausible_text(status) + '\n' + nodes_text(status);
 }
 
 namespace {
@@ -113,6 +122,16 @@ json rows_of(const json& status) {
   return rows;
 }
 
+// Judged here, not by the running gateway: it takes as long as the store's history is long.
+void add_implausible(json& status, const Context& context) {
+  constexpr Millis kPatience{500};
+  auto store = open_store(context, storage::Access::read_only);
+  ImplausibleCounts counts(*store, context.config.rules.gap);
+  counts.look(kPatience);
+  status["implausible"] = counts.by_reason();
+  status["implausible_whole"] = counts.whole();  // else more lines would have to be judged
+}
+
 }  // namespace
 
 int status(const Place& place, const std::string& format) {
@@ -133,6 +152,7 @@ int status(const Place& place, const std::string& format) {
                "csv", std::cout);
     return kDone;
   }
+  add_implausible(all, context);
   std::cout << (as_json ? all.dump(-1, ' ', false, json::error_handler_t::replace) + '\n' : status_table(all));
   return kDone;
 }
