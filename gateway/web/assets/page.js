@@ -323,9 +323,12 @@ async function read_centre(status) {
   const asked = { period, cumulative: 'true' };
   const months = Array.from({ length: Number(period.slice(5)) }, (_, i) => `${period.slice(0, 5)}${String(i + 1).padStart(2, '0')}`);
   const first = (rows) => rows[0];
-  const [tiles, families, course, output, industry_growth, regions, region_growth, exports] = await Promise.all([
+  const [tiles, families, products, quantities, course, output, industry_growth, regions, region_growth,
+    exports] = await Promise.all([
     indicators([...TILES, ...RANGE], asked).then((rows) => [...TILES, ...RANGE].map((id) => rows.find((row) => row.indicator === id))),
     Promise.all(FAMILIES.map((group) => indicator('gross_output_current', { ...asked, group }).then(first))),
+    indicator('gross_output_current', { ...asked, by: 'product' }),
+    indicator('product_output', { ...asked, by: 'product' }),
     Promise.all(months.map((month) =>
       indicator('value_added_growth_cumulative', { period: month, cumulative: 'true' }).then(first))),
     indicator('gross_output_current', { ...asked, by: 'division' }),
@@ -334,7 +337,8 @@ async function read_centre(status) {
     indicator('value_added_growth_cumulative', { ...asked, by: 'prefecture' }),
     indicator('export_delivery_value', { ...asked, by: 'market_group' }),
   ]);
-  return { status, period, months, tiles, families, course, output, industry_growth, regions, region_growth, exports };
+  return { status, period, months, tiles, families, products, quantities, course, output, industry_growth, regions,
+    region_growth, exports };
 }
 
 function draw_centre(data) {
@@ -343,7 +347,7 @@ function draw_centre(data) {
       make('p', {}, data.tiles[i] ? data.tiles[i].period : data.period))),
     card('half', word('course'), make('div', { class: 'chart' }, make('canvas', { id: 'course', role: 'img',
       'aria-label': word('course') })), course_sentence(data), course_table(data)),
-    family_card(data), industry_card(data), export_card(data), region_card(data), gateway_card(data),
+    product_card(data), family_card(data), industry_card(data), export_card(data), gateway_card(data), region_card(data),
   ];
 }
 
@@ -381,11 +385,23 @@ function bar_of(row, top) {
 const by_value = (rows) => [...rows].sort((a, b) => Number(b.value) - Number(a.value));
 
 function family_card(data) {
-  const known = data.families.filter(Boolean);
+  // A family that no enterprise of the register belongs to is not an output of nothing.
+  const known = data.families.filter((row) => row && Number(row.value) !== 0);
   if (known.length === 0) return card('half', word('families'), empty());
   const top = largest(known);
   return card('half', word('families'), table([[word('family')], [say(INDICATORS, 'gross_output_current'), true]],
     by_value(known).map((row) => [make('span', {}, say(GROUPS, row.scope.group), bar_of(row, top)), figure(row)])));
+}
+
+function product_card(data) {
+  if (data.products.length === 0) return card('half', word('products'), empty());
+  const top = largest(data.products);
+  return card('half', word('products'), table(
+    [[word('product')], [say(INDICATORS, 'product_output'), true], [say(INDICATORS, 'gross_output_current'), true]],
+    by_value(data.products).map((row) => {
+      const id = row.scope.product;
+      return [make('span', {}, id, bar_of(row, top)), figure(of_scope(data.quantities, 'product', id)), figure(row)];
+    })));
 }
 
 function industry_card(data) {

@@ -74,13 +74,15 @@ const WORDS = {
   refused: ['被拒批次', 'Batches refused'],
   free: ['磁盘剩余', 'Disk free'],
   stored: ['存储占用', 'Store size'],
-  families: ['分产品系列产值', 'Output by family'],
-  family: ['系列', 'Family'],
+  families: ['支柱产业产值', 'Output by pillar industry'],
+  family: ['产业', 'Industry'],
+  products: ['分产品产量和产值', 'Output by product'],
 };
 
 const INDICATORS = {
   industrial_value_added: ['工业增加值', 'Value added of industry'],
   value_added_growth_cumulative: ['累计增速', 'Accumulated growth rate'],
+  product_output: ['产品产量', 'Output'],
   gross_output_current: ['工业总产值（现价）', 'Gross output value (current prices)'],
   export_delivery_value: ['出口交货值', 'Export delivery value'],
   oee: ['设备综合效率', 'Overall equipment effectiveness'],
