@@ -15,6 +15,7 @@ central() { "$bin/songhua-central" "$@" -c "$dir/central.toml"; }
 # --- settings
 
 # Figures of these runs are final ten seconds after the last reading that they need, so that one sees them settle.
+settle=10
 write_centre() {  # RULES...: further lines of [rules]
   cat >"$dir/central.toml" <<CONF
 region = "220000"
@@ -27,7 +28,7 @@ servers = ["tcp://127.0.0.1:$uplink"]
 listen = "127.0.0.1:$web"
 
 [rules]
-settle = "10s"
+settle = "${settle}s"
 $(printf '%s\n' "$@")
 CONF
 }
@@ -56,7 +57,7 @@ listen = "${edge_port[$1]:+127.0.0.1:${edge_port[$1]}}"
 
 [rules]
 gap = "25h"
-settle = "10s"
+settle = "${settle}s"
 CONF
 }
 

@@ -110,7 +110,11 @@ void answer(Question& question, const Decisions& earlier, const Rules& rules, Ro
       }
     }
   }
-  for (std::size_t i = 0; i < own.size(); ++i) result.codes[own[i].text()] = codes[i];
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    // A zero that nobody is behind decides nothing: of whoever reports late it has said nothing.
+    const bool nobody = std::ranges::all_of(tables, [i](const Tables& table) { return table.cells[i].is_zero(); });
+    if (!nobody || earlier.contains(own[i].text())) result.codes[own[i].text()] = codes[i];
+  }
 }
 
 // Contributions and pulls of parts give their whole away.

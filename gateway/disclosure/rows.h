@@ -38,7 +38,7 @@ std::vector<Question> questions_of(const std::vector<indicators::IndicatorRow>& 
                                    const Decisions& earlier);
 
 struct RowProtection {
-  std::map<std::string, Code> codes;  // by CellKey::text()
+  std::map<std::string, Code> codes;  // by CellKey::text(); without cells that nobody is in
   std::map<std::string, std::vector<std::string>> why;
   std::vector<Code> rows;                  // the strictest code of a row's cells
   bool exact = true;                       // else the pattern was found greedily

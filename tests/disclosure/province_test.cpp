@@ -26,7 +26,8 @@ const RowProtection& protection() {
 }
 
 bool withheld(const CellKey& key) {
-  return protection().codes.at(key.text()) != Code::free;
+  const auto found = protection().codes.find(key.text());
+  return found != protection().codes.end() && found->second != Code::free;
 }
 
 // What is published of a table: its own cells, without rests that somebody may think of.

@@ -184,6 +184,26 @@ TEST(Rows, ARateIsWithheldWhereWhatItComparesWithIsSensitive) {
   EXPECT_EQ(protection.rows, (std::vector<Code>{Code::free, Code::primary}));
 }
 
+// A zero of a factory that has not reported yet is no decision on what it is going to report.
+TEST(Rows, WhoReportsAfterAZeroWasPublishedIsProtected) {
+  auto firms = three_and_one();
+  firms.push_back({"E5", "220203", "C2652", "310", "rubber-epdm", 900'000, 0});
+  firms.push_back({"E6", "220502", "C2652", "173", "rubber-epdm", 0, 0});
+  const auto ask = [](Office& office) {
+    auto rows = office.ask({"gross_output_current"}, "2019-03", "");
+    for (auto& row : office.ask({"gross_output_current"}, "2019-03", "prefecture")) rows.push_back(std::move(row));
+    return rows;
+  };
+  Office before(firms);
+  const auto first = before.protect(ask(before));
+  EXPECT_FALSE(first.codes.contains("figures|2019-03|region=220500"));
+  firms.back().march = 900'000;
+  Office after(firms);
+  const auto second = after.protect(ask(after), {}, first.decisions());
+  EXPECT_TRUE(second.exposed.empty()) << ::testing::PrintToString(second.exposed);
+  EXPECT_EQ(second.codes.at("figures|2019-03|region=220500"), Code::primary);
+}
+
 TEST(Rows, ExportsAreCellsOfTheirOwn) {
   Office office(three_and_one());
   office.world().dispatched("2019-03-05", "E1", "car-ice-sedan", 7, "RU");
