@@ -79,6 +79,8 @@ Cell cell_of(const CellKey& key, indicators::Microdata& micro, Magnitude magnitu
   for (const auto& span : spans.of(key.period)) {
     put(micro.of(key.scope, key.period, span, magnitude, products), span.name());
   }
+  // An estimate is made of the enterprise's own past: it is protected as what it stands for.
+  put(micro.imputed_of(key.scope, key.period, magnitude, products), key.period.name() + " imputed");
   return cell;
 }
 

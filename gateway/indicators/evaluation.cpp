@@ -157,6 +157,16 @@ Amount Evaluation::level(Item item, const Selection& selection, const Period& pe
   return amount;
 }
 
+Rational Evaluation::guess_of(Item item, const Enterprise& enterprise, const Selection& selection,
+                              const Period& period) {
+  if (!settings_.impute_growth || selection.filter.narrows_products()) return 0;
+  Notes unused;
+  if (note(unused, enterprise, selection, window(period), feed_of(item))) return 0;
+  const auto& values = imputed(item, selection.all_scales, period);
+  const auto found = values.find(enterprise.id);
+  return found == values.end() ? Rational(0) : found->second;
+}
+
 bool Evaluation::covers(const std::string& enterprise, Window window, Feed feed) {
   const auto& sums = rollups_.sums(window, {});
   const auto found = sums.find(enterprise);

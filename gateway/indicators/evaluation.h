@@ -61,6 +61,8 @@ class Evaluation {
   bool await(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window);
   // The same, and the status, flags and warnings of its rows of a feed.
   bool note(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window, Feed feed);
+  // What is put in for an enterprise that has not reported (settings: imputation); zero where nothing is.
+  Rational guess_of(Item item, const Enterprise& enterprise, const Selection& selection, const Period& period);
   // X of the enterprises of a period, for coverage and imputation.
   std::vector<Respondent> respondents(Item item, const Selection& selection, const Period& period);
   // Lines that should have reported in the window and have no row, by enterprise.

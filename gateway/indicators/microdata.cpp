@@ -85,6 +85,21 @@ std::vector<MicroAmount> Microdata::of(const Scope& scope, const Period& period,
   return amounts;
 }
 
+std::vector<MicroAmount> Microdata::imputed_of(const Scope& scope, const Period& period, Magnitude magnitude,
+                                               bool by_product) {
+  static constexpr std::array<Item, kMagnitudes> kItemOf{Item::gross_output_current, Item::value_added_current,
+                                                         Item::sales_value, Item::export_delivery_value,
+                                                         Item::energy_tce};
+  const auto item = kItemOf.at(static_cast<std::size_t>(magnitude));
+  const auto selection = impl_->evaluation.select(scope, period, by_product);
+  std::vector<MicroAmount> amounts;
+  for (const auto* enterprise : selection.enterprises) {
+    const auto amount = impl_->evaluation.guess_of(item, *enterprise, selection, period);
+    if (amount != 0) amounts.push_back({enterprise->id, respondent_of(*enterprise), enterprise->id, amount});
+  }
+  return amounts;
+}
+
 std::vector<MicroAmount> Microdata::base_of(const Scope& scope, const Period& period, bool by_product) {
   auto& e = impl_->evaluation;
   const auto selection = e.select(scope, period, by_product);

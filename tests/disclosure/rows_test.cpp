@@ -41,13 +41,15 @@ std::vector<Firm> any_firms(int most) {
 
 class Office {
  public:
-  explicit Office(const std::vector<Firm>& firms) {
+  // `silent` reports nothing this year.
+  explicit Office(const std::vector<Firm>& firms, const std::string& silent = "") {
     std::vector<std::string> rows;
     for (const auto& firm : firms) {
       rows.push_back(firm.id + "," + firm.region + "," + firm.industry + "," + firm.ownership + ",10");
+      world_.good("2018-03-10", firm.id, firm.product, firm.january);
+      if (firm.id == silent) continue;
       world_.good("2019-01-10", firm.id, firm.product, firm.january);
       world_.good("2019-03-10", firm.id, firm.product, firm.march);
-      world_.good("2018-03-10", firm.id, firm.product, firm.january);
     }
     inputs_ = Files{}.default_catalogue().enterprises(rows).inputs();
   }
@@ -202,6 +204,26 @@ TEST(Rows, WhoReportsAfterAZeroWasPublishedIsProtected) {
   const auto second = after.protect(ask(after), {}, first.decisions());
   EXPECT_TRUE(second.exposed.empty()) << ::testing::PrintToString(second.exposed);
   EXPECT_EQ(second.codes.at("figures|2019-03|region=220500"), Code::primary);
+}
+
+// What is put in for the only factory of a prefecture tells what it made last year.
+TEST(Rows, AnEstimateOfOneFactoryIsWithheld) {
+  auto firms = three_and_one();
+  for (const char* id : {"E5", "E6"}) firms.push_back({id, "220203", "C3611", "159", "car-ice-sedan", 90, 95});
+  firms.push_back({"E7", "220502", "C3611", "173", "car-ice-sedan", 100, 0});
+  Office office(firms, "E7");
+  Settings growth;
+  growth.impute_growth = true;
+  auto rows =
+      rows_of({"industrial_value_added"}, "2019-03", office.inputs(), office.world(), kAll, growth, "prefecture");
+  Microdata micro(office.inputs(), office.world(), growth);
+  const auto protection = disclosure::protect(rows, micro, {}, {});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].scope.get("region") != "220500") continue;
+    EXPECT_TRUE(rows[i].flags.contains("imputed"));
+    EXPECT_EQ(protection.rows[i], Code::primary);
+  }
+  EXPECT_EQ(protection.codes.at("figures|2019-03|region=220500"), Code::primary);
 }
 
 TEST(Rows, ExportsAreCellsOfTheirOwn) {
