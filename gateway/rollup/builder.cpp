@@ -132,6 +132,21 @@ void add_states(Record& record, std::vector<StatePoint> states) {
   }
 }
 
+// By ascending series, the readings of each in their order. Messages mostly are in that order.
+template <typename Visit>
+void for_each_by_series(const std::vector<MappedReading>& readings, Visit visit) {
+  const auto lower = [](const MappedReading& a, const MappedReading& b) { return a.series < b.series; };
+  if (std::is_sorted(readings.begin(), readings.end(), lower)) {
+    for (const auto& reading : readings) visit(reading);
+    return;
+  }
+  std::vector<const MappedReading*> order;
+  order.reserve(readings.size());
+  for (const auto& reading : readings) order.push_back(&reading);
+  std::stable_sort(order.begin(), order.end(), [&](const auto* a, const auto* b) { return lower(*a, *b); });
+  for (const auto* reading : order) visit(*reading);
+}
+
 // All that touches one line in the minute, in the sender's order.
 struct LineInput {
   std::vector<std::pair<const SourceMessage*, const LineMessage*>> parts;
@@ -342,11 +357,13 @@ void MinuteBuilder::extend(const SourceMessage& message, const LineMessage& part
     last_event = std::max(last_event, part.epoch->time);
   }
   const auto epoch = part.epoch ? std::optional(part.epoch->epoch) : before;
-  for (const auto& reading : part.readings) {
-    if (!touches(reading, window_)) continue;
-    append_reading(record, reading, epoch, table_.spec(reading.series));
+  Appender appender(record, table_);
+  for_each_by_series(part.readings, [&](const MappedReading& reading) {
+    if (!touches(reading, window_)) return;
+    appender.add(reading, epoch);
     last_event = std::max(last_event, reading.time);
-  }
+  });
+  appender.finish();
   std::vector<StatePoint> states;
   for (const auto& state : part.states) {
     if (!window_.contains(state.time)) continue;

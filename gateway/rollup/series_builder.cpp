@@ -174,21 +174,35 @@ std::optional<SeriesData> build_series(std::vector<RankedReading> readings, cons
   return part;
 }
 
-void append_reading(Record& record, const MappedReading& reading, std::optional<Epoch> epoch, const SeriesSpec& spec) {
+void Appender::add(const MappedReading& reading, std::optional<Epoch> epoch) {
+  const auto& spec = table_.spec(reading.series);
   const bool kept_without_value = spec.kind == SeriesKind::totalizer;
   if (reading.is_void && !kept_without_value) return;
   const RankedReading ranked{reading, spec.kind == SeriesKind::totalizer ? epoch : std::nullopt, 0};
-  auto it = std::lower_bound(record.series.begin(), record.series.end(), reading.series,
-                             [](const SeriesPart& part, SeriesIndex wanted) { return part.series < wanted; });
-  if (it == record.series.end() || it->series != reading.series) {
-    if (auto data = build_series({ranked}, spec, record.window)) record.series.insert(it, {reading.series, *data});
+  auto& known = record_.series;
+  const auto it = std::lower_bound(known.begin(), known.end(), reading.series,
+                                   [](const SeriesPart& part, SeriesIndex wanted) { return part.series < wanted; });
+  SeriesPart* part = it != known.end() && it->series == reading.series ? &*it : nullptr;
+  if (part == nullptr && !fresh_.empty() && fresh_.back().series == reading.series) part = &fresh_.back();
+  if (part == nullptr) {
+    if (auto data = build_series({ranked}, spec, record_.window)) fresh_.push_back({reading.series, std::move(*data)});
     return;
   }
-  if (auto* totalizer = std::get_if<TotalizerPart>(&it->data)) extend(*totalizer, ranked, spec);
-  if (auto* rate = std::get_if<RatePart>(&it->data)) extend(*rate, false, ranked, spec);
-  if (auto* gauge = std::get_if<GaugePart>(&it->data)) extend(*gauge, ranked);
-  if (auto* level = std::get_if<LevelPart>(&it->data)) extend(*level, false, ranked);
-  if (auto* amount = std::get_if<AmountPart>(&it->data)) extend(*amount, ranked, record.window);
+  if (auto* totalizer = std::get_if<TotalizerPart>(&part->data)) extend(*totalizer, ranked, spec);
+  if (auto* rate = std::get_if<RatePart>(&part->data)) extend(*rate, false, ranked, spec);
+  if (auto* gauge = std::get_if<GaugePart>(&part->data)) extend(*gauge, ranked);
+  if (auto* level = std::get_if<LevelPart>(&part->data)) extend(*level, false, ranked);
+  if (auto* amount = std::get_if<AmountPart>(&part->data)) extend(*amount, ranked, record_.window);
+}
+
+void Appender::finish() {
+  if (fresh_.empty()) return;
+  auto& known = record_.series;
+  const auto middle = static_cast<std::ptrdiff_t>(known.size());
+  std::move(fresh_.begin(), fresh_.end(), std::back_inserter(known));
+  fresh_.clear();
+  std::inplace_merge(known.begin(), known.begin() + middle, known.end(),
+                     [](const SeriesPart& a, const SeriesPart& b) { return a.series < b.series; });
 }
 
 }  // namespace songhua::rollup

@@ -33,7 +33,18 @@ void inherit_epochs(std::vector<RankedReading>& readings,
 [[nodiscard]] std::optional<SeriesData> build_series(std::vector<RankedReading> readings, const SeriesSpec& spec,
                                                      Window window);
 
-// Extends the record by a reading that is later than all its readings of that line.
-void append_reading(Record& record, const MappedReading& reading, std::optional<Epoch> epoch, const SeriesSpec& spec);
+// Extends a record by readings that are later than all it has, given by ascending series. Series that are new to the
+// record go in together at the end: one by one they would cost the square of a large birth.
+class Appender {
+ public:
+  Appender(Record& record, const SeriesTable& table) : record_(record), table_(table) {}
+  void add(const MappedReading& reading, std::optional<Epoch> epoch);
+  void finish();
+
+ private:
+  Record& record_;
+  const SeriesTable& table_;
+  std::vector<SeriesPart> fresh_;
+};
 
 }  // namespace songhua::rollup

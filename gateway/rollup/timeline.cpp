@@ -90,8 +90,9 @@ void Timeline::collect_epochs() {
   }
   for (const auto& [epoch, announcement] : announced) {
     epochs_.push_back(announcement);
-    const bool late = std::any_of(announced.upper_bound(epoch), announced.end(),
-                                  [&](const auto& higher) { return higher.second.first < announcement.first; });
+    const bool late =
+        std::any_of(announced.upper_bound(epoch), announced.end(),
+                    [first = announcement.first](const auto& higher) { return higher.second.first < first; });
     if (late) refused_.push_back(epoch);
     const auto* first = first_epoch_ ? &announced.at(*first_epoch_) : nullptr;
     if (!first || announcement.first < first->first) first_epoch_ = epoch;
@@ -200,7 +201,7 @@ Timeline::Judged Timeline::judge(SeriesIndex series) const {
   bool goes_on_in_epoch = false;  // the last life has no epoch, and the next may be its
   int128 wrapped = 0;             // what wraps have added to that life
   for (auto& [epoch, points] : by_epoch) {
-    const auto refuse = [&](const Point& point, Implausible::Reason reason) {
+    const auto refuse = [&judged, series, epoch = epoch](const Point& point, Implausible::Reason reason) {
       judged.implausible.push_back({series, {point.time, point.value}, epoch, reason});
       if (reason != Implausible::Reason::out_of_order) judged.voids.push_back(point.time);
     };
