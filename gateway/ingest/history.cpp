@@ -1,6 +1,7 @@
 // What the pipeline reads again: segments of the journal, the names that explain them, and of both the messages that
 // touch a window which has to be made again.
 #include <algorithm>
+#include <set>
 
 #include "ingest/entries.h"
 #include "ingest/import_rows.h"
@@ -17,6 +18,7 @@ using storage::Fate;
 constexpr std::size_t kNamesCached = 256;
 constexpr std::size_t kOwnNamesCached = 50'000;  // devices; some 200 bytes each
 constexpr std::size_t kImportsCached = 16;       // some 10 MB each
+constexpr std::size_t kSegmentsCached = 64;      // of what a flush reads
 
 }  // namespace
 
@@ -126,45 +128,66 @@ std::shared_ptr<const Pipeline::ImportedSegment> Pipeline::imported(storage::Sou
   return result;
 }
 
-std::vector<SharedMessage> Pipeline::load(storage::SourceIndex source, Window window,
-                                          const std::vector<std::uint64_t>& segments) {
-  const auto name = store_.dictionary().source_name(source);
-  if (name.starts_with(kImportPrefix) || name.starts_with(kQuarterImportPrefix) || name == kAdjustSource) {
-    std::vector<SharedMessage> messages;
-    for (const auto id : segments) imported(source, id)->collect(window, messages);
-    return messages;
+namespace {
+
+// Gives a message of a segment to the windows that it touches and that ask for that segment.
+void hand_out(const SharedMessage& message, std::uint64_t segment, std::vector<RecordKeeper::Wanted>& windows) {
+  const RecordKeeper::Wanted* last = nullptr;
+  for (const auto minute : message->minutes()) {
+    const auto next =
+        std::ranges::upper_bound(windows, minute, {}, [](const auto& wanted) { return wanted.window.start; });
+    if (next == windows.begin()) continue;
+    auto& wanted = *std::prev(next);
+    if (&wanted == last || !wanted.window.contains(minute)) continue;
+    last = &wanted;  // its minutes ascend
+    if (std::ranges::binary_search(wanted.segments, segment)) wanted.messages.push_back(message);
   }
-  std::vector<SharedMessage> messages;
-  const auto keep = [&](std::shared_ptr<rollup::SourceMessage> message, const Entry& entry) {
-    const auto minutes = message->minutes();
-    if (std::any_of(minutes.begin(), minutes.end(), [&](UnixMillis m) { return window.contains(m); })) {
-      message->digest = digest_of(entry.topic, entry.payload);
-      messages.push_back(std::move(message));
+}
+
+}  // namespace
+
+void Pipeline::load(storage::SourceIndex source, std::vector<RecordKeeper::Wanted>& windows) {
+  std::set<std::uint64_t> segments;
+  for (const auto& wanted : windows) segments.insert(wanted.segments.begin(), wanted.segments.end());
+  const auto name = store_.dictionary().source_name(source);
+  const bool of_import =
+      name.starts_with(kImportPrefix) || name.starts_with(kQuarterImportPrefix) || name == kAdjustSource;
+  for (const auto id : segments) {
+    if (!of_import) {
+      load_messages(name, id, windows);
+      continue;
     }
-  };
+    for (auto& wanted : windows) {
+      if (std::ranges::binary_search(wanted.segments, id))
+        imported(source, id)->collect(wanted.window, wanted.messages);
+    }
+  }
+}
+
+void Pipeline::load_messages(const std::string& source, std::uint64_t id, std::vector<RecordKeeper::Wanted>& windows) {
   const auto translate = [&](const Entry& entry, std::uint64_t names_id, Take take) {
     const auto topic = sparkplug::parse_topic(entry.topic);
-    if (!topic || topic->type == sparkplug::MessageType::ndeath || node_of(*topic) != name) return;
+    if (!topic || topic->type == sparkplug::MessageType::ndeath || node_of(*topic) != source) return;
     const auto payload = decoder_again_.decode(entry.payload);
     if (!payload) return;
     const auto table = names(names_id);
-    keep(translator_.translate(*topic, **payload, table.get(), take, entry.received).message, entry);
+    const auto message = translator_.translate(*topic, **payload, table.get(), take, entry.received).message;
+    message->digest = digest_of(entry.topic, entry.payload);
+    hand_out(message, id, windows);
   };
-  for (const auto id : segments) {
-    const auto entries = segment(id);
-    if (!entries) continue;
-    for (const auto& entry : *entries) {
-      if (entry.kind == EntryKind::message && entry.fate == Fate::applied) {
-        translate(entry, entry.names, Take::whole);
-      } else if (entry.kind == EntryKind::message && entry.fate == Fate::held) {
-        translate(entry, 0, Take::named);
-      } else if (entry.kind == EntryKind::resolution && entry.topic == name) {
-        const auto held = held_by(entry);
-        if (held) translate(*held, entry.names, Take::completed);
-      }
+  if (segments_.size() > kSegmentsCached) segments_.clear();
+  const auto entries = segment(id);
+  if (!entries) return;
+  for (const auto& entry : *entries) {
+    if (entry.kind == EntryKind::message && entry.fate == Fate::applied) {
+      translate(entry, entry.names, Take::whole);
+    } else if (entry.kind == EntryKind::message && entry.fate == Fate::held) {
+      translate(entry, 0, Take::named);
+    } else if (entry.kind == EntryKind::resolution && entry.topic == source) {
+      const auto held = held_by(entry);
+      if (held) translate(*held, entry.names, Take::completed);
     }
   }
-  return messages;
 }
 
 }  // namespace songhua::ingest

@@ -59,10 +59,9 @@ Pipeline::Pipeline(storage::Store& store, PipelineOptions options)
     : store_(store),
       options_(std::move(options)),
       translator_(store, options_.mapping, options_.limits, options_.gap),
-      keeper_(store, {options_.gap}, options_.readings_in_memory,
-              [this](storage::SourceIndex source, Window window, const std::vector<std::uint64_t>& segments) {
-                return load(source, window, segments);
-              }) {
+      keeper_(
+          store, {options_.gap}, options_.readings_in_memory,
+          [this](storage::SourceIndex source, std::vector<RecordKeeper::Wanted>& windows) { load(source, windows); }) {
   load_sessions();
 }
 

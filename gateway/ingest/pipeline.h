@@ -151,8 +151,8 @@ class Pipeline {
                      const sparkplug::Payload& payload, const sparkplug::NameTable* names, Take take);
   void refuse_frozen(Batch& batch, const storage::Entry& entry, const std::vector<UnixMillis>& windows);
   void refuse(Batch& batch, const storage::Entry& entry, const std::string& reason, const std::string& detail);
-  std::vector<SharedMessage> load(storage::SourceIndex source, Window window,
-                                  const std::vector<std::uint64_t>& segments);
+  void load(storage::SourceIndex source, std::vector<RecordKeeper::Wanted>& windows);
+  void load_messages(const std::string& source, std::uint64_t segment, std::vector<RecordKeeper::Wanted>& windows);
   std::shared_ptr<const sparkplug::NameTable> names(std::uint64_t id);
   std::shared_ptr<const std::vector<storage::Entry>> segment(std::uint64_t id);
   struct ImportedSegment;

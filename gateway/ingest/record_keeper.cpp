@@ -55,7 +55,7 @@ RecordKeeper::Open& RecordKeeper::open(storage::SourceIndex index, Source& sourc
   if (auto segments = store_.touched(index, start); store_.is_frozen(segments)) {
     window.frozen = true;
   } else if (!segments.empty()) {
-    window.messages = load_(index, window.window, segments);
+    window.forgotten_to = segments.back();
     window.segments = std::move(segments);
     window.builder.reset();
   }
@@ -63,9 +63,9 @@ RecordKeeper::Open& RecordKeeper::open(storage::SourceIndex index, Source& sourc
 }
 
 // False: the window would have to be made again, and the journal no longer holds all its messages.
-bool RecordKeeper::add(storage::SourceIndex index, Open& window, const SharedMessage& message, std::uint64_t segment) {
+bool RecordKeeper::add(Open& window, const SharedMessage& message, std::uint64_t segment) {
   if (window.builder && !window.builder->append(*message)) {
-    if (!recall(index, window)) return false;
+    if (window.forgotten_to != 0 && store_.is_frozen(window.segments)) return false;
     window.builder.reset();
   }
   if (window.segments.empty() || window.segments.back() < segment) window.segments.push_back(segment);
@@ -75,16 +75,22 @@ bool RecordKeeper::add(storage::SourceIndex index, Open& window, const SharedMes
   return true;
 }
 
-// Brings back what trim() has let go.
-bool RecordKeeper::recall(storage::SourceIndex index, Open& window) {
-  if (window.forgotten_to == 0) return true;
-  if (store_.is_frozen(window.segments)) return false;
-  const auto end = std::ranges::upper_bound(window.segments, window.forgotten_to);
-  auto messages = load_(index, window.window, {window.segments.begin(), end});
-  messages.insert(messages.end(), window.messages.begin(), window.messages.end());
-  window.messages = std::move(messages);
-  window.forgotten_to = 0;
-  return true;
+// Reads what is to be made again and is not in memory: windows of the store, and what trim() has let go.
+void RecordKeeper::recall(storage::SourceIndex index, Source& source) {
+  std::vector<Wanted> wanted;
+  for (const auto& [start, window] : source.windows) {
+    if (!window.changed || window.builder || window.forgotten_to == 0) continue;
+    const auto end = std::ranges::upper_bound(window.segments, window.forgotten_to);
+    wanted.push_back({window.window, {window.segments.begin(), end}, {}});
+  }
+  if (wanted.empty()) return;
+  load_(index, wanted);
+  for (auto& found : wanted) {
+    auto& window = source.windows.at(found.window.start);
+    found.messages.insert(found.messages.end(), window.messages.begin(), window.messages.end());
+    window.messages = std::move(found.messages);
+    window.forgotten_to = 0;
+  }
 }
 
 std::vector<rollup::LineIndex> RecordKeeper::Source::lines_in(UnixMillis window) const {
@@ -132,7 +138,7 @@ std::vector<UnixMillis> RecordKeeper::apply(storage::SourceIndex index, const Sh
   std::vector<UnixMillis> frozen;
   for (const auto start : touched) {
     auto& window = open(index, source, start);
-    if (window.frozen || !add(index, window, message, segment)) frozen.push_back(start);
+    if (window.frozen || !add(window, message, segment)) frozen.push_back(start);
   }
   return frozen;
 }
@@ -155,6 +161,7 @@ RecordKeeper::Written RecordKeeper::flush(std::uint64_t generation, UnixMillis n
     for (const auto line : store_.complete_windows(generation, now)) flush.note(line);
   }
   for (auto& [index, source] : sources_) {
+    recall(index, source);
     for (auto& [start, window] : source.windows) {
       // Only the newest window may be behind: what comes after it is joined with it.
       const bool newest = start == source.newest;

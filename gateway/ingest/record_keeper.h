@@ -20,9 +20,15 @@ using SharedMessage = std::shared_ptr<const rollup::SourceMessage>;
 
 class RecordKeeper {
  public:
-  // All messages of `source` in the given journal segments that touch the window.
-  using Load = std::function<std::vector<SharedMessage>(storage::SourceIndex source, Window window,
-                                                        const std::vector<std::uint64_t>& segments)>;
+  // A window whose messages are in the journal: in which of its segments (ascending), and what was found there.
+  struct Wanted {
+    Window window;
+    std::vector<std::uint64_t> segments;
+    std::vector<SharedMessage> messages;
+  };
+  // Finds all messages of `source` that touch the windows (ascending, apart). All at once, so that a segment which
+  // many of them ask for is read through once.
+  using Load = std::function<void(storage::SourceIndex source, std::vector<Wanted>& windows)>;
 
   // `readings`: how many of the messages' readings may stay in memory.
   RecordKeeper(storage::Store& store, rollup::BuildRules rules, std::size_t readings, Load load);
@@ -50,7 +56,7 @@ class RecordKeeper {
   struct Open {
     Window window;
     std::unique_ptr<rollup::MinuteBuilder> builder;  // null: the window is rebuilt at each flush
-    std::vector<SharedMessage> messages;             // all of them where there is no builder, else those after ...
+    std::vector<SharedMessage> messages;             // those after ...
     std::uint64_t forgotten_to = 0;                  // ... this segment: the journal has the others
     std::vector<std::uint64_t> segments;             // ascending
     bool changed = false;
@@ -73,8 +79,8 @@ class RecordKeeper {
   Source& source_of(storage::SourceIndex index);
   Open& open(storage::SourceIndex index, Source& source, UnixMillis start);
   void know(storage::SourceIndex index, Source& source, rollup::LineIndex line, UnixMillis first);
-  [[nodiscard]] bool add(storage::SourceIndex index, Open& window, const SharedMessage& message, std::uint64_t segment);
-  [[nodiscard]] bool recall(storage::SourceIndex index, Open& window);
+  [[nodiscard]] bool add(Open& window, const SharedMessage& message, std::uint64_t segment);
+  void recall(storage::SourceIndex index, Source& source);
   struct Flush;  // one under way
   void write_heard(Flush& flush, storage::SourceIndex index, Open& window);
   void write_all(Flush& flush, storage::SourceIndex index, const Source& source, Open& window);
