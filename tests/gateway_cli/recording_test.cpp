@@ -58,6 +58,17 @@ TEST_F(Recording, ImportedFramesGiveTheRowsOfADirectImport) {
   EXPECT_EQ(totals({"-c", config}), expected_);
 }
 
+// Frames that are told again, the second half of a file, change nothing and are not kept twice.
+TEST_F(Recording, FramesThatAreThereAlreadyAreLeftOut) {
+  const auto config = dir_.file("g.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"direct\"\n").string();
+  ASSERT_EQ(gateway({"import", kFrames.string(), "-c", config}).status, 0);
+  const auto again = gateway({"import", kFrames.string(), "-c", config});
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_NE(again.err.find("2060 frames imported, 2060 of them were there already"), std::string::npos) << again.err;
+  EXPECT_EQ(totals({"-c", config}), expected_);
+  EXPECT_NE(gateway({"verify", "-c", config}).err.find("2060 journal entries"), std::string::npos);
+}
+
 // A recording carries the mapping by which its entries became records, and so does a store: neither needs the
 // configuration to give the same rows again.
 TEST_F(Recording, CarriesItsMapping) {

@@ -6,6 +6,7 @@
 #include "imports/imports.h"
 #include "ingest/import_rows.h"
 #include "intake.h"
+#include "known_entries.h"
 #include "progress.h"
 #include "recording.h"
 #include "sparkplug/payload.h"
@@ -127,9 +128,15 @@ std::uint64_t import_csv(EntrySink& entries, const std::filesystem::path& path, 
 }
 
 // A frame without a receive time was received when its sender says it was sent; an NDEATH is stamped by other clocks.
-std::uint64_t import_frames(EntrySink& entries, const std::filesystem::path& path, const TimeZone& zone,
-                            Rejects& rejects) {
-  std::uint64_t frames = 0;
+// A frame that the journal holds already is left out: told again after its session has ended, its aliases would be
+// explained by another birth.
+struct Frames {
+  std::uint64_t taken = 0;
+  std::uint64_t known = 0;
+};
+Frames import_frames(EntrySink& entries, KnownEntries* known, const std::filesystem::path& path, const TimeZone& zone,
+                     Rejects& rejects) {
+  Frames frames;
   UnixMillis received{};
   sparkplug::PayloadDecoder decoder;
   imports::FramesReader reader(
@@ -149,8 +156,12 @@ std::uint64_t import_frames(EntrySink& entries, const std::filesystem::path& pat
         entry.server = kImportServer;
         entry.topic = std::move(frame.topic);
         entry.payload = std::move(frame.payload);
-        entries.take(std::move(entry));
-        ++frames;
+        ++frames.taken;
+        if (known != nullptr && known->take(entry)) {
+          ++frames.known;
+        } else {
+          entries.take(std::move(entry));
+        }
       },
       [&](std::size_t line, std::string_view text, const std::string& reason) {
         rejects.add(base_name(path), line, text, reason);
@@ -185,14 +196,26 @@ int import_files(const Place& place, const std::vector<std::string>& files, cons
   } else {
     sink = intake(context);
   }
+  std::unique_ptr<storage::Store> store;  // as it was before
+  std::optional<KnownEntries> known;
+  if (!into_recording && !map) {
+    store = open_store(context, storage::Access::read_only);
+    known.emplace(store->journal());
+  }
   Rejects rejects(rejects_file.empty() ? files.front() + ".rejects" : rejects_file);
-  std::uint64_t taken = 0;
+  std::uint64_t taken = 0, were_there = 0;
   for (const auto& file : files) {
-    taken +=
-        map ? import_csv(*sink, file, *map, rejects) : import_frames(*sink, file, context.config.time_zone, rejects);
+    if (map) {
+      taken += import_csv(*sink, file, *map, rejects);
+      continue;
+    }
+    const auto frames = import_frames(*sink, known ? &*known : nullptr, file, context.config.time_zone, rejects);
+    taken += frames.taken;
+    were_there += frames.known;
   }
   sink->finish();
   std::cerr << taken << (map ? " rows" : " frames") << " imported";
+  if (were_there > 0) std::cerr << ", " << were_there << " of them were there already";
   if (rejects.count() > 0) std::cerr << ", " << rejects.count() << " rejected: see " << rejects.file();
   std::cerr << '\n';
   return rejects.count() > 0 && taken == 0 ? kUsage : kDone;

@@ -6,22 +6,13 @@
 #include "births_before.h"
 #include "commands.h"
 #include "intake.h"
+#include "known_entries.h"
 #include "pace.h"
 #include "recording.h"
 #include "repeat.h"
 
 namespace songhua::gateway {
-namespace {
-
-// Enough to know an entry again.
-using Identity = std::array<std::uint64_t, 2>;
-Identity identity(const storage::Entry& entry) {
-  const std::hash<std::string_view> hash;
-  return {static_cast<std::uint64_t>(count_of(entry.received)) * 8 + static_cast<std::uint64_t>(entry.kind),
-          hash(entry.topic) * 31 + hash(entry.payload)};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 int export_recording(const Place& place, const std::string& from, const std::string& to, const std::string& out) {
   const auto context = load_context(place);
@@ -70,26 +61,15 @@ int replay(const std::string& file, const Place& place, const ReplayFlags& flags
                               context.config.id + "'; --force merges it all the same"};
   }
   auto store = open_store(context, storage::Access::read_write);
-  std::multiset<Identity> known;
-  if (flags.merge) {
-    for (const auto& segment : store->journal().segments()) {
-      const auto entries = store->journal().read(segment.id);
-      if (!entries) throw Failure{kFault, entries.error().message};
-      for (const auto& entry : *entries) known.insert(identity(entry));
-    }
-  } else if (store->journal().next_segment() != 1) {
+  if (!flags.merge && store->journal().next_segment() != 1) {
     throw Failure{kUsage, context.config.store.string() + ": holds a journal already; replay goes into a new store"};
   }
+  KnownEntries known(store->journal());
   ingest::Pipeline pipeline(*store, pipeline_options(context));
   adopt_mapping(pipeline, context);
   PipelineSink sink(pipeline);
-  const auto taken = repeat_all(recording.journal(), sink, file, *pace, [&](const storage::Entry& entry) {
-    if (!flags.merge) return true;
-    const auto it = known.find(identity(entry));
-    if (it == known.end()) return true;
-    known.erase(it);
-    return false;
-  });
+  const auto taken = repeat_all(recording.journal(), sink, file, *pace,
+                                [&](const storage::Entry& entry) { return !flags.merge || !known.take(entry); });
   std::cerr << taken << " entries replayed into " << context.config.store.string()
             << (interrupted() ? "; stopped before the end" : "") << '\n';
   return kDone;
