@@ -87,8 +87,11 @@ std::string encode_segment(const std::vector<Entry>& entries) {
   for (const auto& entry : entries) {
     out.push_back(static_cast<char>(entry.kind));
     out.push_back(static_cast<char>(entry.fate));
-    put_u(out, zigzag(count_of(entry.received) - before));
-    before = count_of(entry.received);
+    // Modulo 2^64, as it is read: of a damaged segment times may lie further apart than a number holds.
+    const auto received = count_of(entry.received);
+    put_u(out,
+          zigzag(static_cast<std::int64_t>(static_cast<std::uint64_t>(received) - static_cast<std::uint64_t>(before))));
+    before = received;
     out.push_back(static_cast<char>(entry.server));
     const auto [topic, added] = topics.try_emplace(entry.topic, topics.size() + 1);
     put_u(out, added ? 0 : topic->second);
