@@ -122,6 +122,7 @@ void LineSums::take(const query::RollupRow& row, Window window, Known& into) con
   quantity.key = row.key;
   quantity.quantity = row.quantity;
   quantity.status = status_of(row.status);
+  quantity.settling = row.turns_final.has_value();
   quantity.estimated = row.estimated;
   const auto known = first_readings_.find(row.key);
   quantity.from_start = known != first_readings_.end() && known->second <= window.start;

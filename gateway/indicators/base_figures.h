@@ -14,10 +14,12 @@ struct BaseAmount {
   std::optional<Rational> value;
   std::string source;  // "base.csv" | "rollup"
   std::vector<const BaseRow*> rows;
+  Status status = Status::final;  // preliminary while an own rollup settles
 };
 struct BaseOutputs {
   std::optional<std::map<std::string, Rational>> quantities;  // good output by product, base units
   std::string source;
+  Status status = Status::final;
 };
 
 class BaseFigures {

@@ -172,7 +172,16 @@ bool Evaluation::covers(const std::string& enterprise, Window window, Feed feed)
   const auto found = sums.find(enterprise);
   if (found == sums.end() || !found->second.heard) return closed(enterprise, window);
   const auto& doubt = found->second.doubts.at(static_cast<std::size_t>(feed));
-  return doubt.from_start && doubt.status != Status::preliminary && missing_lines(enterprise, window).empty();
+  // What only settles is all there: a base must not come and go by the clock.
+  return doubt.from_start && !doubt.open && missing_lines(enterprise, window).empty();
+}
+
+Status Evaluation::settled(const std::string& enterprise, Window window, Feed feed) {
+  const auto& sums = rollups_.sums(window, {});
+  const auto found = sums.find(enterprise);
+  const bool known = found != sums.end();
+  const bool settling = known && found->second.doubts.at(static_cast<std::size_t>(feed)).status == Status::preliminary;
+  return settling ? Status::preliminary : Status::final;
 }
 
 BaseAmount Evaluation::base_of(Item item, const Enterprise& enterprise, const Selection& selection,
@@ -182,7 +191,10 @@ BaseAmount Evaluation::base_of(Item item, const Enterprise& enterprise, const Se
   const auto span = window(period);
   if (!covers(enterprise.id, span, feed_of(item))) return {};
   const auto* sums = sums_of(enterprise, selection, span);
-  return {sums == nullptr ? Rational(0) : sums->items.at(static_cast<std::size_t>(item)), "rollup", {}};
+  return {sums == nullptr ? Rational(0) : sums->items.at(static_cast<std::size_t>(item)),
+          "rollup",
+          {},
+          settled(enterprise.id, span, feed_of(item))};
 }
 
 BaseOutputs Evaluation::base_outputs(const Enterprise& enterprise, const Selection& selection, const Period& period) {
@@ -190,7 +202,7 @@ BaseOutputs Evaluation::base_outputs(const Enterprise& enterprise, const Selecti
   if (outputs.quantities) return outputs;
   const auto span = window(period);
   if (!covers(enterprise.id, span, Feed::output)) return {};
-  outputs = {std::map<std::string, Rational>{}, "rollup"};
+  outputs = {std::map<std::string, Rational>{}, "rollup", settled(enterprise.id, span, Feed::output)};
   if (const auto* sums = sums_of(enterprise, selection, span)) {
     for (const auto& [product, sum] : sums->products) (*outputs.quantities)[product] = Rational(sum.good);
   }
@@ -241,6 +253,7 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
     any = true;
     base += *before.value;
     result.notes.base_sources.insert(before.source);
+    result.notes.doubt(before.status);
     const bool reporting = note(result.notes, *enterprise, selection, span, feed_of(item));
     missing = missing || !reporting;
     if (const auto* sums = sums_of(*enterprise, selection, span)) {

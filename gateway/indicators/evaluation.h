@@ -88,6 +88,7 @@ class Evaluation {
   void note_coverage(Notes& notes, const Selection& selection, const Period& period);
   bool reports(const std::string& enterprise, Window window);
   bool covers(const std::string& enterprise, Window window, Feed feed);
+  Status settled(const std::string& enterprise, Window window, Feed feed);
   const std::map<std::string, Rational>& imputed(Item item, bool all_scales, const Period& period);
 
   const Inputs& inputs_;

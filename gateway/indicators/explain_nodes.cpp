@@ -336,7 +336,7 @@ Explanation enterprise_base(Evaluation& e, Item item, const Enterprise& enterpri
     if (!base.rows.empty()) node.rule = "sum";
     if (base.rows.empty()) node.formula = "a known zero: its rows are of sales at home only";
   }
-  node.status = "final";
+  node.status = status_name(base.status);
   return node;
 }
 

@@ -60,6 +60,7 @@ OutputEnds output_ends(Evaluation& e, const Selection& selection, const Period& 
     }
     outputs.any_base = true;
     outputs.notes.base_sources.insert(base.source);
+    outputs.notes.doubt(base.status);
     e.note(outputs.notes, *enterprise, selection, e.window(period), Feed::output);
     add(outputs.base, *base.quantities);
     add(outputs.now, good_of(e, *enterprise, selection, e.window(period)));
@@ -98,6 +99,7 @@ Outputs year_outputs(Evaluation& e, const Selection& selection, int year, Notes&
       continue;
     }
     notes.base_sources.insert(known.source);
+    notes.doubt(known.status);
     add(outputs, *known.quantities);
   }
   return outputs;

@@ -20,6 +20,7 @@ struct QuantityRow {
   SeriesKey key;          // equipment.*: the last value, carried forward; event.failures: counted by the rollup
   Quantity quantity = 0;  // base units; negative only through corrections by hand
   Status status = Status::final;
+  bool settling = false;  // preliminary by the clock alone: all is in, only the settle delay is not over
   bool estimated = false;
   bool from_start = true;  // known from the window's start on: the series had a reading there or earlier
   Millis observed{0};      // of the line in the window: the numerator of completeness ...

@@ -235,6 +235,7 @@ void Rollups::add_row(const QuantityRow& row, Day day, bool last_piece, const Ro
   auto& sums = into.sums[row.enterprise];
   auto& doubt = sums.doubts.at(static_cast<std::size_t>(*feed));
   doubt.status = std::max(doubt.status, row.status);
+  doubt.open = doubt.open || (row.status == Status::preliminary && !row.settling);
   doubt.estimated = doubt.estimated || row.estimated;
   doubt.from_start = doubt.from_start && row.from_start;
   if (!row.carried) {

@@ -37,6 +37,7 @@ Feed feed_of(Item item);
 // Of the rows of one feed.
 struct Doubt {
   Status status = Status::final;
+  bool open = false;  // something of it is not in yet
   bool estimated = false;
   bool from_start = true;
 };

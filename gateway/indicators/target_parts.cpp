@@ -18,6 +18,7 @@ std::optional<BaseMonths> base_months(Evaluation& e, const Enterprise& enterpris
     const auto amount =
         e.base_of(Item::value_added_comparable, enterprise, selection, Period::of_months(year, first, last));
     if (amount.value) notes.base_sources.insert(amount.source);
+    if (amount.value) notes.doubt(amount.status);
     return amount.value;
   };
   for (unsigned m = 1; m <= 12; ++m) {

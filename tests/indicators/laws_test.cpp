@@ -222,6 +222,27 @@ TEST(Growth, TheOwnRollupIsTheBaseWhereEveryExpectedLineCoversIt) {
   EXPECT_EQ(exact(row_of("value_added_growth", "2019-03", inputs, begun_late)), "no_base");
 }
 
+// All of last year is in and only settles: the base is there already, and the rate waits with it. A base of which a
+// part is not in yet is none.
+TEST(Growth, ABaseThatOnlySettlesIsABaseAndPreliminary) {
+  Files files;
+  const auto inputs = files.default_catalogue().enterprises({"E1,220102,C3611,159,10"}).inputs();
+  for (const bool settling : {true, false}) {
+    World world;
+    world.settling(settling);
+    world.add("2018-03-05", "E1", "L1", {"output.good", "car-ice-sedan", "CN"}, 1000, Status::preliminary);
+    world.good("2019-03-05", "E1", "car-ice-sedan", 1050);
+    for (const char* id : {"value_added_growth", "product_output_growth"}) {
+      const auto scope = std::string(id) == "product_output_growth" ? kAll.with("product", "car-ice-sedan") : kAll;
+      const auto row = row_of(id, "2019-03", inputs, world, scope);
+      EXPECT_EQ(shown(row), settling ? "5.0" : "no_base") << id;
+      if (settling) {
+        EXPECT_EQ(row.status, Status::preliminary) << id;
+      }
+    }
+  }
+}
+
 TEST(Scopes, EmptyOnesGiveZeroForLevelsAndNullForRatios) {
   Files files;
   const auto inputs = files.default_catalogue().enterprises({"E1,220102,C3611,159,10"}).inputs();

@@ -44,6 +44,7 @@ class World : public QuantitySource {
     row.quantity = quantity;
     row.status = status;
     row.official = official_;
+    row.settling = status == Status::preliminary && settling_;
     events_.push_back({TimeZone::shanghai().parse(when).value(), row});
     lines_[{enterprise, line}] = {};
     return *this;
@@ -75,6 +76,11 @@ class World : public QuantitySource {
     lines_[{enterprise, line}].first_seen = TimeZone::shanghai().parse(when).value();
     return *this;
   }
+  // What is preliminary from here on is so by the clock alone.
+  World& settling(bool on) {
+    settling_ = on;
+    return *this;
+  }
   World& from_start(bool known) {
     from_start_ = known;
     return *this;
@@ -91,7 +97,10 @@ class World : public QuantitySource {
       auto& row = found_row->second;
       row.from_start = from_start_;
       if (!fresh) row.quantity += event.row.quantity;
+      const bool all_in = (row.settling || row.status != Status::preliminary) &&
+                          (event.row.settling || event.row.status != Status::preliminary);
       row.status = std::max(row.status, event.row.status);
+      row.settling = row.status == Status::preliminary && all_in;
     }
     auto& list = cache_[window];
     for (auto& [key, row] : rows) list.push_back(row);
@@ -113,6 +122,7 @@ class World : public QuantitySource {
   std::vector<LinePresence> presence_;
   std::map<Window, std::vector<QuantityRow>> cache_;
   bool official_ = true;
+  bool settling_ = false;
   bool from_start_ = true;
 };
 
