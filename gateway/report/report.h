@@ -34,8 +34,7 @@ struct Options {
 };
 
 // What a bulletin asks for; what is published with it is decided together. The same errors as make_bulletin.
-Result<std::vector<indicators::IndicatorRequest>> requests_of(const Options& options,
-                                                              const indicators::Inputs& inputs);
+Result<std::vector<indicators::IndicatorRequest>> requests_of(const Options& options, const indicators::Inputs& inputs);
 
 // All figures asked for, protected, and laid out. Errors: those of `ask`, and a period that is a single day.
 Result<Bulletin> make_bulletin(const Options& options, const indicators::Inputs& inputs, const Ask& ask,
