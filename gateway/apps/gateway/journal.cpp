@@ -1,7 +1,5 @@
 // `export`, `replay`: the journal is the recording.
-#include <array>
 #include <iostream>
-#include <set>
 
 #include "births_before.h"
 #include "commands.h"
@@ -12,7 +10,6 @@
 #include "repeat.h"
 
 namespace songhua::gateway {
-namespace {}  // namespace
 
 int export_recording(const Place& place, const std::string& from, const std::string& to, const std::string& out) {
   const auto context = load_context(place);
