@@ -264,6 +264,8 @@ ImportOutcome Centre::import(std::vector<indicators::InputDocument> documents, U
         fresh.push_back(document);
       }
     }
+    // A fault in what is in force already must not be looked for in the file of the same name that is imported.
+    for (auto& stored : all) stored.name = std::string(kStoredFile) + stored.name;
     all.insert(all.end(), fresh.begin(), fresh.end());
     outcome.errors = indicators::load_inputs(all).errors;
     if (!outcome.errors.empty()) return;

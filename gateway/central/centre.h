@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Moment {
   std::optional<UnixMillis> as_of;  // what was stored then; none: all
   [[nodiscard]] UnixMillis clock() const { return as_of.value_or(now); }
 };
+
+// Before the name of a file in errors: of one that is in force, not of those that are imported.
+inline constexpr std::string_view kStoredFile = "the stored ";
 
 struct ImportOutcome {
   std::vector<std::string> stored;     // names of documents

@@ -63,6 +63,22 @@ TEST_F(Import, RefusesWhatIsWrongWithFileAndLine) {
                  "the price is missing");
 }
 
+// Prices add up over files: the fault is in what was stored, not in the file of the same name that comes now.
+TEST_F(Import, TellsAFaultInWhatIsStoredFromOneInTheFile) {
+  const std::string prices = "product,valid_from,price\n";
+  ASSERT_EQ(import("prices.csv", prices + "emu-car,2019-01-01,5\n").status, 0);
+  const auto again = import("prices.csv", prices + "emu-car,2019-01-01,5\n");
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.out, HasSubstr("prices.csv: unchanged, in force already"));
+  auto catalogue = read_file(catalogue_);
+  catalogue.replace(catalogue.find("\"emu-car\""), 9, "\"emu-cars\"");
+  catalogue_ = directory_.file("catalogue.toml", catalogue).string();
+  const auto done = import("prices.csv", prices + "emu-cars,2019-01-01,5\n");
+  EXPECT_EQ(done.status, 2);
+  EXPECT_THAT(done.err, HasSubstr("the stored prices.csv:2: unknown product 'emu-car'"));
+  EXPECT_THAT(done.err, HasSubstr("what is stored stays in force"));
+}
+
 TEST_F(Import, RefusesBaseFiguresInOtherUnits) {
   ASSERT_EQ(central({"register", "import", directory_.file("enterprises.csv", kHeader + kRow).string()}).status, 0);
   expect_refused("base.csv", kBase + "E1,2018,va_cmp,,,5,tce\n", "base.csv:2", "write CNY 10k");

@@ -26,11 +26,15 @@ int register_import(const std::string& config_file, const std::vector<std::strin
   for (const auto& error : outcome.errors) std::cerr << error << '\n';
   if (!outcome.errors.empty()) {
     const auto count = outcome.errors.size();
-    throw Failure{kUsage,
-                  "nothing was imported: " + std::to_string(count) + (count == 1 ? " error" : " errors") + " above"};
+    const bool stored = std::ranges::any_of(
+        outcome.errors, [](const std::string& error) { return error.starts_with(central::kStoredFile); });
+    throw Failure{
+        kUsage,
+        "nothing was imported: " + std::to_string(count) + (count == 1 ? " error" : " errors") + " above" +
+            (stored ? "; what is stored stays in force and must fit what is new: keep what its rows name" : "")};
   }
   for (const auto& name : outcome.stored) std::cout << name << ": stored\n";
-  for (const auto& name : outcome.unchanged) std::cout << name << ": unchanged\n";
+  for (const auto& name : outcome.unchanged) std::cout << name << ": unchanged, in force already\n";
   return kDone;
 }
 
