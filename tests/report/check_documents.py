@@ -3,7 +3,11 @@
 
 check_documents.py xlsx BOOK.xlsx BULLETIN.csv    every figure of the CSV is a number of the workbook, with its decimals
 check_documents.py html PAGE.html                 tags balance, charts are XML, nothing is loaded from anywhere
+check_documents.py all PAGE.html BOOK.xlsx BULLETIN.csv
+                                                  all of that, and cell by cell the same in all three: figures are
+                                                  numbers of the workbook, what is withheld is text
 """
+import calendar
 import csv
 import re
 import sys
@@ -28,6 +32,21 @@ def number_formats(book):
     return decimals
 
 
+def read_csv(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def last_day(rows):
+    """Of the bulletin's period, from the first month named in one of its own columns."""
+    for row in rows:
+        months = re.fullmatch(r"(\d{4})-(?:\d\d\.\.)?(\d\d)", row["period"])
+        if row["column"].startswith("period.") and months:
+            year, month = int(months[1]), int(months[2])
+            return "%d-%02d-%02d" % (year, month, calendar.monthrange(year, month)[1])
+    return "no month"
+
+
 def check_xlsx(path, csv_path):
     problems = []
     book = zipfile.ZipFile(path)
@@ -37,18 +56,18 @@ def check_xlsx(path, csv_path):
         problems.append("the archive carries times")
     for name in book.namelist():
         ElementTree.fromstring(book.read(name))
-    core = book.read("docProps/core.xml").decode()
-    if core.count("2019-03-31T12:00:00Z") != 2:
-        problems.append("the document's date is not the period's last day: " + core)
     decimals = number_formats(book)
     workbook = ElementTree.fromstring(book.read("xl/workbook.xml"))
     names = [sheet.get("name") for sheet in workbook.iter(MAIN + "sheet")]
     if len(set(names)) != len(names) or any(len(name) > 31 for name in names):
         problems.append("names of sheets: %s" % names)
     tables = {}
-    with open(csv_path, encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            tables.setdefault(row["table"], []).append(row["value"])
+    rows = read_csv(csv_path)
+    for row in rows:
+        tables.setdefault(row["table"], []).append(row["value"])
+    core = book.read("docProps/core.xml").decode()
+    if core.count(last_day(rows) + "T12:00:00Z") != 2:
+        problems.append("the document's date is not the period's last day: " + core)
     figures = []
     for number in range(2, len(names)):  # the first is the summary, the last the notes
         sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet%d.xml" % number))
@@ -132,9 +151,120 @@ def check_html(path):
     return problems
 
 
+class Tables(HTMLParser):
+    """What stands in the body cells of each table, by its id; marks (<sup>) and units of rows are left out."""
+
+    def __init__(self):
+        super().__init__()
+        self.tables, self.rows, self.cell, self.mark = {}, None, None, False
+
+    def handle_starttag(self, tag, attrs):
+        of = dict(attrs)
+        if tag == "table":
+            self.rows = self.tables.setdefault(of.get("id"), [])
+        elif tag == "tr" and self.rows is not None:
+            self.rows.append([])
+        elif tag == "td" and of.get("class") != "of":
+            self.cell = ""
+        elif tag == "sup":
+            self.mark = True
+
+    def handle_endtag(self, tag):
+        if tag == "td" and self.cell is not None:
+            self.rows[-1].append(self.cell)
+            self.cell = None
+        elif tag == "sup":
+            self.mark = False
+        elif tag == "table":
+            self.rows[:] = [row for row in self.rows if row]  # the head has none
+            self.rows = None
+
+    def handle_data(self, data):
+        if self.cell is not None and not self.mark:
+            self.cell += data
+
+
+def html_tables(path):
+    page = Tables()
+    with open(path, encoding="utf-8") as file:
+        page.feed(file.read())
+    return page.tables
+
+
+def column_number(reference):
+    number = 0
+    for letter in re.match("[A-Z]+", reference)[0]:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def xlsx_tables(path):
+    """Of each sheet with a frozen header the cells below and right of it: numbers as printed by their format, texts
+    as ('text', ...)."""
+    book = zipfile.ZipFile(path)
+    decimals = number_formats(book)
+    strings = ["".join(t.text or "" for t in item.iter(MAIN + "t"))
+               for item in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))]
+    count = len(ElementTree.fromstring(book.read("xl/workbook.xml")).find(MAIN + "sheets"))
+    tables = []
+    for number in range(1, count + 1):
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet%d.xml" % number))
+        pane = sheet.find(".//" + MAIN + "pane")
+        if pane is None:
+            continue
+        head, labels = int(pane.get("ySplit")), int(pane.get("xSplit"))
+        rows = []
+        for row in sheet.iter(MAIN + "row"):
+            cells = []
+            for cell in row:
+                value = cell.find(MAIN + "v")
+                if column_number(cell.get("r")) <= labels or value is None:
+                    continue
+                if cell.get("t") == "s":
+                    cells.append(("text", strings[int(value.text)]))
+                else:
+                    places = decimals[int(cell.get("s", "0"))] or 0
+                    cells.append(("number", str(Decimal(value.text).quantize(Decimal(1).scaleb(-places)))))
+            if int(row.get("r")) > head and cells:
+                rows.append(cells)
+        tables.append(rows)
+    return tables
+
+
+def check_all(page, book, csv_path):
+    problems = check_html(page) + check_xlsx(book, csv_path)
+    cells = {}
+    for row in read_csv(csv_path):
+        cells.setdefault(row["table"], {}).setdefault(row["row"], []).append(row)
+    on_page, in_book = html_tables(page), xlsx_tables(book)
+    if list(on_page) != list(cells) or len(in_book) != len(cells):
+        return problems + ["tables of the page: %s, of the CSV: %s, sheets: %d" %
+                           (list(on_page), list(cells), len(in_book))]
+    for (table, rows), sheet in zip(cells.items(), in_book):
+        grids = [[len(row) for row in grid] for grid in (rows.values(), on_page[table], sheet)]
+        if grids[0] != grids[1] or grids[0] != grids[2]:
+            problems.append("%s: cells by row in CSV, page and workbook: %s" % (table, grids))
+            continue
+        for row, page_row, book_row in zip(rows.values(), on_page[table], sheet):
+            for cell, shown, (kind, text) in zip(row, page_row, book_row):
+                where = "%s %s %s" % (table, cell["row"], cell["column"])
+                if shown != text:
+                    problems.append("%s: %r on the page, %r in the workbook" % (where, shown, text))
+                if cell["value"]:
+                    wide = len(re.sub(r"\D", "", text)) > 15  # more than a spreadsheet's numbers hold
+                    if text != cell["value"] or kind != ("text" if wide else "number"):
+                        problems.append("%s: %s %r where the CSV has %s" % (where, kind, text, cell["value"]))
+                elif kind != "text" or text not in ("(c)", "…", "-"):
+                    problems.append("%s: %s %r for no value" % (where, kind, text))
+                elif ("confidential" in cell["flags"].split(";")) != (text == "(c)"):
+                    problems.append("%s: %r with the flags %r" % (where, text, cell["flags"]))
+    return problems
+
+
 def main():
     kind, *files = sys.argv[1:]
-    problems = check_xlsx(*files) if kind == "xlsx" else check_html(files[0])
+    checks = {"xlsx": check_xlsx, "html": check_html, "all": check_all}
+    problems = checks[kind](*files)
     for problem in problems[:20]:
         print(problem)
     return 1 if problems else 0

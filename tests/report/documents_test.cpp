@@ -159,6 +159,16 @@ TEST(Documents, ThePageIsWellFormedAndLoadsNothing) {
   }
 }
 
+TEST(Documents, AllThreeSayTheSameCellByCell) {
+  const Folder folder;
+  const auto csv = folder.put("b.csv", to_csv(march(), Language::both));
+  for (const auto language : {Language::zh, Language::en, Language::both}) {
+    const auto page = folder.put("b.html", to_html(march(), language));
+    const auto book = folder.put("b.xlsx", to_xlsx(march(), language).value());
+    EXPECT_EQ(checked("all", page, book + " " + csv), 0);
+  }
+}
+
 TEST(Documents, OneLanguageIsOneLanguage) {
   const auto en = to_html(march(), Language::en), zh = to_html(march(), Language::zh);
   const auto body = [](const std::string& html) { return html.substr(html.find("</style>")); };
