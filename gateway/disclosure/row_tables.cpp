@@ -78,11 +78,9 @@ Cell cell_of(const CellKey& key, indicators::Microdata& micro, Magnitude magnitu
   }
   for (const auto& span : spans.of(key.period)) {
     put(micro.of(key.scope, key.period, span, magnitude, products), span.name());
-    // An estimate is made of the enterprise's own past: it is protected as what it stands for. It is looked at as part
-    // of the year so far, too, whose figures have it only in months that they impute (docs/disclosure.md).
-    // Energy is of no product.
+    // An estimate is made of the enterprise's own past: it is protected as what it stands for. Energy is of no product.
     const auto scope = key.kind == Kind::energy ? key.scope.without("product") : key.scope;
-    put(micro.imputed_of(scope, span, magnitude, products), span.name() + " imputed");
+    put(micro.imputed_of(scope, key.period, span, magnitude, products), span.name() + " imputed");
   }
   return cell;
 }

@@ -246,7 +246,7 @@ void withhold(std::vector<IndicatorRow>& rows, const RowProtection& protection) 
     if (row.previous) row.previous->causes.clear();  // they name factories
     for (auto& [kind, warning] : row.warnings) {
       // Enterprises by name are nobody's business outside; the count is.
-      if (kind == "no_base" || kind == "not_reporting") warning.items.clear();
+      if (kind == "no_base" || kind == "not_reporting" || kind == "partly_reporting") warning.items.clear();
     }
     if (protection.rows.at(i) == Code::free) continue;
     row.value = indicators::Reason::confidential;

@@ -8,6 +8,15 @@ struct Ends {
   Rational base = 0;
 };
 
+Ends ends_of(const std::vector<Respondent>& respondents) {
+  Ends ends;
+  for (const auto& r : respondents) {
+    ends.now += r.now;
+    ends.base += *r.base;
+  }
+  return ends;
+}
+
 }  // namespace
 
 Value coverage(const std::vector<Respondent>& respondents) {
@@ -21,22 +30,25 @@ Value coverage(const std::vector<Respondent>& respondents) {
   return Rational(reporting / all * 100);
 }
 
+std::vector<Respondent> models_of(const std::vector<Respondent>& respondents, const std::string& division) {
+  for (const bool everywhere : {false, true}) {
+    std::vector<Respondent> models;
+    for (const auto& r : respondents) {
+      if (r.reporting && r.base.known() && (everywhere || r.division == division)) models.push_back(r);
+    }
+    if (ends_of(models).base > 0) return models;
+  }
+  return {};
+}
+
 std::map<std::string, Rational> impute(const std::vector<Respondent>& respondents) {
   std::map<std::string, Ends> divisions;
-  Ends province;
-  for (const auto& r : respondents) {
-    if (!r.reporting || !r.base.known()) continue;
-    auto& division = divisions[r.division];
-    division.now += r.now;
-    division.base += *r.base;
-    province.now += r.now;
-    province.base += *r.base;
-  }
   std::map<std::string, Rational> imputed;
   for (const auto& r : respondents) {
     if (r.reporting || !r.base.known()) continue;
-    const auto& division = divisions[r.division];
-    const auto& ends = division.base > 0 ? division : province;
+    const auto [known, fresh] = divisions.try_emplace(r.division);
+    auto& ends = known->second;
+    if (fresh) ends = ends_of(models_of(respondents, r.division));
     if (ends.base > 0) imputed.emplace(r.enterprise, *r.base * (ends.now / ends.base));
   }
   return imputed;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "indicators/quantities.h"
 #include "indicators/value.h"
 
 // Coverage by weight and imputation (indicators.md 9).
@@ -16,13 +17,18 @@ struct Respondent {
   bool reporting = false;
   Rational now = 0;  // 0 where it does not report
   Value base = Reason::no_base;
+  Status base_status = Status::final;  // preliminary while an own rollup settles
 };
 
 // Last year's value of those that report / that of all * 100; enterprises without a base count in neither.
 Value coverage(const std::vector<Respondent>& respondents);
 
-// X_t = X_{t-12} * (sum X_t / sum X_{t-12}) for every missing enterprise that has a base: the ratio is that of the
-// reporting enterprises of its division, or of all where that base is not positive. Nothing where both are not.
+// Whose growth an enterprise of the division that is missing is taken to have: the reporting enterprises of the
+// division with a base, or of all divisions where that base is not positive. None where both are not.
+std::vector<Respondent> models_of(const std::vector<Respondent>& respondents, const std::string& division);
+
+// X_t = X_{t-12} * (sum X_t / sum X_{t-12}) for every missing enterprise that has a base: the ratio is that of its
+// models. Nothing where it has none.
 std::map<std::string, Rational> impute(const std::vector<Respondent>& respondents);
 
 }  // namespace songhua::indicators

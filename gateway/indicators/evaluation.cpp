@@ -12,6 +12,12 @@ bool uses_comparable_prices(Item item) {
   return item == Item::gross_output_comparable || item == Item::value_added_comparable;
 }
 
+void note_guess(Notes& notes, const Rational& guessed, const Rational& whole) {
+  if (guessed == 0) return;
+  notes.flags.insert("imputed");
+  if (whole > 0) notes.imputed_share = Rational(guessed / whole * 100);
+}
+
 }  // namespace
 
 // Months may stand for a longer period only one by one, so only an exact row counts.
@@ -96,9 +102,7 @@ bool Evaluation::closed(const std::string& enterprise, Window window) {
 }
 
 bool Evaluation::reports(const std::string& enterprise, Window window) {
-  const auto& sums = rollups_.sums(window, {});
-  const auto found = sums.find(enterprise);
-  return (found != sums.end() && found->second.heard) || closed(enterprise, window);
+  return rollups_.heard(window).contains(enterprise) || closed(enterprise, window);
 }
 
 bool Evaluation::await(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window) {
@@ -136,7 +140,6 @@ bool Evaluation::note(Notes& notes, const Enterprise& enterprise, const Selectio
 Amount Evaluation::level(Item item, const Selection& selection, const Period& period) {
   Amount amount;
   const auto span = window(period);
-  const bool impute = settings_.impute_growth && !selection.filter.narrows_products();
   Rational guessed = 0;
   for (const auto* enterprise : selection.enterprises) {
     const bool reporting = note(amount.notes, *enterprise, selection, span, feed_of(item));
@@ -144,27 +147,13 @@ Amount Evaluation::level(Item item, const Selection& selection, const Period& pe
       amount.value += sums->items.at(static_cast<std::size_t>(item));
       if (uses_comparable_prices(item) && sums->price_imputed) amount.notes.flags.insert("price_imputed");
     }
-    if (impute && !reporting) {
-      const auto& values = imputed(item, selection.all_scales, period);
-      if (const auto found = values.find(enterprise->id); found != values.end()) guessed += found->second;
-    }
+    const auto guess = guess_of(item, *enterprise, selection, period);
+    if (guess != 0 && reporting) amount.notes.warn("partly_reporting", enterprise->id);
+    guessed += guess;
   }
   amount.value += guessed;
-  if (guessed != 0) {
-    amount.notes.flags.insert("imputed");
-    if (amount.value > 0) amount.notes.imputed_share = Rational(guessed / amount.value * 100);
-  }
+  note_guess(amount.notes, guessed, amount.value);
   return amount;
-}
-
-Rational Evaluation::guess_of(Item item, const Enterprise& enterprise, const Selection& selection,
-                              const Period& period) {
-  if (!settings_.impute_growth || selection.filter.narrows_products()) return 0;
-  Notes unused;
-  if (note(unused, enterprise, selection, window(period), feed_of(item))) return 0;
-  const auto& values = imputed(item, selection.all_scales, period);
-  const auto found = values.find(enterprise.id);
-  return found == values.end() ? Rational(0) : found->second;
 }
 
 bool Evaluation::covers(const std::string& enterprise, Window window, Feed feed) {
@@ -209,35 +198,6 @@ BaseOutputs Evaluation::base_outputs(const Enterprise& enterprise, const Selecti
   return outputs;
 }
 
-std::vector<Respondent> Evaluation::respondents(Item item, const Selection& selection, const Period& period) {
-  std::vector<Respondent> all;
-  const auto span = window(period);
-  for (const auto* enterprise : selection.enterprises) {
-    const auto* sums = sums_of(*enterprise, selection, span);
-    const auto base = base_of(item, *enterprise, selection, period.last_year());
-    all.push_back({enterprise->id, division_of(enterprise->industry), reports(enterprise->id, span),
-                   sums == nullptr ? Rational(0) : sums->items.at(static_cast<std::size_t>(item)),
-                   base.value ? Value(*base.value) : Value(Reason::no_base)});
-  }
-  return all;
-}
-
-const std::map<std::string, Rational>& Evaluation::imputed(Item item, bool all_scales, const Period& period) {
-  const auto key = std::make_tuple(item, all_scales, period.name());
-  if (const auto found = imputed_.find(key); found != imputed_.end()) return found->second;
-  // Ratios are those of the province, whatever is asked for, so that parts add up to the whole.
-  Scope province;
-  if (all_scales) province = province.with("scale", "all");
-  return imputed_.emplace(key, impute(respondents(item, select(province, period), period))).first->second;
-}
-
-void Evaluation::note_coverage(Notes& notes, const Selection& selection, const Period& period) {
-  const auto covered = coverage(respondents(Item::value_added_comparable, selection, period));
-  if (!covered.known()) return;
-  notes.coverage = *covered;
-  if (*covered < settings_.coverage_limit) notes.warn("low_coverage", "coverage");
-}
-
 Ends Evaluation::ends(Item item, const Selection& selection, const Period& period) {
   Ends result;
   Rational now = 0, base = 0, guessed = 0;
@@ -260,16 +220,12 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
       now += sums->items.at(static_cast<std::size_t>(item));
       if (uses_comparable_prices(item) && sums->price_imputed) result.notes.flags.insert("price_imputed");
     }
-    if (!reporting && settings_.impute_growth && !selection.filter.narrows_products()) {
-      const auto& values = imputed(item, selection.all_scales, period);
-      if (const auto found = values.find(enterprise->id); found != values.end()) guessed += found->second;
-    }
+    const auto guess = guess_of(item, *enterprise, selection, period);
+    if (guess != 0 && reporting) result.notes.warn("partly_reporting", enterprise->id);
+    guessed += guess;
   }
   now += guessed;
-  if (guessed != 0) {
-    result.notes.flags.insert("imputed");
-    if (now > 0) result.notes.imputed_share = Rational(guessed / now * 100);
-  }
+  note_guess(result.notes, guessed, now);
   if (missing) note_coverage(result.notes, selection, period);
   if (!any) return result;
   result.now = now;

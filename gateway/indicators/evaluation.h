@@ -29,6 +29,13 @@ struct Amount {
   Notes notes;
 };
 
+// What is put in for an enterprise for a part of a period: a month, more where last year is known only together.
+struct Guess {
+  Period period;
+  Rational base;  // the same of last year
+  Rational amount;
+};
+
 // The same level now and a year before, over the enterprises that have a base.
 struct Ends {
   Value now = Reason::no_base;
@@ -61,8 +68,12 @@ class Evaluation {
   bool await(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window);
   // The same, and the status, flags and warnings of its rows of a feed.
   bool note(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window, Feed feed);
-  // What is put in for an enterprise that has not reported (settings: imputation); zero where nothing is.
+  // What is put in for an enterprise for what it has not reported of the period (settings: imputation): month by month,
+  // so that months add up to longer periods; none, and zero, where nothing is.
+  std::vector<Guess> guesses(Item item, const Enterprise& enterprise, const Selection& selection, const Period& period);
   Rational guess_of(Item item, const Enterprise& enterprise, const Selection& selection, const Period& period);
+  // The respondents whose growth a guess of the enterprise follows.
+  std::vector<Respondent> models(Item item, const Enterprise& enterprise, bool all_scales, const Period& period);
   // X of the enterprises of a period, for coverage and imputation.
   std::vector<Respondent> respondents(Item item, const Selection& selection, const Period& period);
   // Lines that should have reported in the window and have no row, by enterprise.
@@ -89,6 +100,7 @@ class Evaluation {
   bool reports(const std::string& enterprise, Window window);
   bool covers(const std::string& enterprise, Window window, Feed feed);
   Status settled(const std::string& enterprise, Window window, Feed feed);
+  const std::vector<Respondent>& province(Item item, bool all_scales, const Period& period);
   const std::map<std::string, Rational>& imputed(Item item, bool all_scales, const Period& period);
 
   const Inputs& inputs_;
@@ -96,6 +108,7 @@ class Evaluation {
   Rollups rollups_;
   BaseFigures bases_;
   std::map<std::string, std::vector<LinePresence>, std::less<>> presence_;
+  std::map<std::tuple<Item, bool, std::string>, std::vector<Respondent>> province_;
   std::map<std::tuple<Item, bool, std::string>, std::map<std::string, Rational>> imputed_;
 };
 

@@ -302,22 +302,41 @@ Explanation quantity_of(Evaluation& e, const Selection& selection, const Period&
                      [&](const QuantityRow& row, const Product*, Window piece) { return row_node(e, row, piece); });
 }
 
+namespace {
+
+// X_t = X_{t-12} * (sum X_t / sum X_{t-12}), the sums being of the reporting enterprises whose growth it follows.
+Explanation guess_node(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                       const Guess& guess) {
+  Nodes now, base;
+  for (const auto& model : e.models(item, enterprise, selection.all_scales, guess.period)) {
+    now.push_back(leaf("enterprise " + model.enterprise, model.now, unit_of(item)));
+    base.push_back(leaf("enterprise " + model.enterprise, *model.base, unit_of(item)));
+  }
+  const auto before = guess.period.last_year();
+  auto last_year = enterprise_base(e, item, enterprise, selection, before);
+  last_year.label = "the same of last year, " + before.name();
+  auto ratio = computed("growth of those that reported", "1", "quotient",
+                        {computed("sum X_t " + guess.period.name(), unit_of(item), "sum", std::move(now)),
+                         computed("sum X_{t-12} " + before.name(), unit_of(item), "sum", std::move(base))});
+  auto node =
+      computed("imputed " + guess.period.name(), unit_of(item), "product", {std::move(last_year), std::move(ratio)});
+  node.formula = "imputed: X_{t-12} * (sum X_t / sum X_{t-12})";
+  node.status = status_name(Status::preliminary);
+  return node;
+}
+
+}  // namespace
+
 // What one enterprise adds to a level; an estimate where it has not reported and that is configured.
 Explanation enterprise_level(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
                              const Period& period) {
   const Selection own{{&enterprise}, selection.filter, selection.all_scales};
   const auto amount = e.level(item, own, period);
-  Explanation node;
-  if (amount.notes.flags.contains("imputed")) {
-    const auto base = e.base_of(item, enterprise, selection, period.last_year());
-    node = computed(enterprise_label(enterprise), unit_of(item), "product",
-                    {leaf("the same period of last year", *base.value, unit_of(item), base.source),
-                     leaf("sum X_t / sum X_{t-12} of its industry's reporting enterprises",
-                          *base.value == 0 ? Rational(0) : Rational(amount.value / *base.value))});
-    node.formula = "imputed: X_{t-12} * (sum X_t / sum X_{t-12})";
-  } else {
-    node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
+  auto parts = item_lines(e, item, enterprise, own, period);
+  for (const auto& guess : e.guesses(item, enterprise, own, period)) {
+    parts.push_back(guess_node(e, item, enterprise, own, guess));
   }
+  auto node = computed(enterprise_label(enterprise), unit_of(item), "sum", std::move(parts));
   node.status = status_name(amount.notes.status);
   node.source = enterprise.place.str();
   return node;

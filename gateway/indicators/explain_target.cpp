@@ -99,8 +99,8 @@ class TargetTree {
     const auto month = Period::of_months(parts_.period.year, k, k);
     Nodes nodes;
     for (const auto& [enterprise, base] : parts_.compared) {
-      if (!in_scope(e_, *enterprise, month)) continue;
-      nodes.push_back(enterprise_level(e_, kItem, *enterprise, parts_.selection, month));
+      const auto span = current_span(e_, parts_, *enterprise, base, k);
+      if (span) nodes.push_back(enterprise_level(e_, kItem, *enterprise, parts_.selection, *span));
     }
     return computed("C_" + std::to_string(k) + " " + month.name(), "fen", "sum", std::move(nodes));
   }

@@ -197,7 +197,9 @@ Figure quality_figure(Evaluation& e, const Ask& ask) {
   for (const auto* enterprise : selection.enterprises) {
     e.note(figure.notes, *enterprise, selection, e.window(ask.period), Feed::output);
   }
-  figure.value = coverage(e.respondents(Item::value_added_comparable, selection, ask.period));
+  const auto respondents = e.respondents(Item::value_added_comparable, selection, ask.period);
+  for (const auto& respondent : respondents) figure.notes.doubt(respondent.base_status);
+  figure.value = coverage(respondents);
   figure.formula = "VA_cmp last year of those that report / of all * 100";
   return figure;
 }

@@ -85,8 +85,8 @@ std::vector<MicroAmount> Microdata::of(const Scope& scope, const Period& period,
   return amounts;
 }
 
-std::vector<MicroAmount> Microdata::imputed_of(const Scope& scope, const Period& period, Magnitude magnitude,
-                                               bool by_product) {
+std::vector<MicroAmount> Microdata::imputed_of(const Scope& scope, const Period& period, const Period& span,
+                                               Magnitude magnitude, bool by_product) {
   static constexpr std::array<Item, kMagnitudes> kItemOf{Item::gross_output_current, Item::value_added_current,
                                                          Item::sales_value, Item::export_delivery_value,
                                                          Item::energy_tce};
@@ -94,7 +94,7 @@ std::vector<MicroAmount> Microdata::imputed_of(const Scope& scope, const Period&
   const auto selection = impl_->evaluation.select(scope, period, by_product);
   std::vector<MicroAmount> amounts;
   for (const auto* enterprise : selection.enterprises) {
-    const auto amount = impl_->evaluation.guess_of(item, *enterprise, selection, period);
+    const auto amount = impl_->evaluation.guess_of(item, *enterprise, selection, span);
     if (amount != 0) amounts.push_back({enterprise->id, respondent_of(*enterprise), enterprise->id, amount});
   }
   return amounts;

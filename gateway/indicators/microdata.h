@@ -28,8 +28,10 @@ class Microdata {
   // the scope's industry and groups select products.
   std::vector<MicroAmount> of(const Scope& scope, const Period& period, const Period& span, Magnitude magnitude,
                               bool by_product);
-  // What is put in for those of them that have not reported: estimates of single enterprises, from their own past.
-  std::vector<MicroAmount> imputed_of(const Scope& scope, const Period& period, Magnitude magnitude, bool by_product);
+  // What is put in for those of them that have not reported in `span`: estimates of single enterprises, from their own
+  // past.
+  std::vector<MicroAmount> imputed_of(const Scope& scope, const Period& period, const Period& span, Magnitude magnitude,
+                                      bool by_product);
   // What a growth rate of `period` compares with: value added of the year before, of scopes of products their output.
   // One unit an enterprise.
   std::vector<MicroAmount> base_of(const Scope& scope, const Period& period, bool by_product);

@@ -21,6 +21,12 @@ std::optional<Feed> feed_of_measure(std::string_view measure) {
   return std::nullopt;  // process values and what others send: no indicator reads them
 }
 
+// Does an indicator read the row? Of equipment the last value of a window counts.
+bool is_told(const QuantityRow& row, bool last_piece) {
+  const auto feed = feed_of_measure(row.key.measure);
+  return feed && (feed != Feed::equipment || last_piece);
+}
+
 const EnergyCoefficient* coefficient(const Inputs& inputs, std::string_view carrier, Day day) {
   for (const auto& c : inputs.energy) {
     if (c.carrier == carrier && c.validity.holds(day) && (!c.medium || inputs.count_water)) return &c;
@@ -227,8 +233,8 @@ void Rollups::add_energy(const QuantityRow& row, Day day, Building& into) {
 }
 
 void Rollups::add_row(const QuantityRow& row, Day day, bool last_piece, const RowFilter& filter, Building& into) {
+  if (!is_told(row, last_piece)) return;
   const auto feed = feed_of_measure(row.key.measure);
-  if (!feed || (feed == Feed::equipment && !last_piece)) return;
   const bool of_product = is_product_measure(row.key.measure);
   const auto* product = of_product ? inputs_.catalogue.find(row.key.product) : nullptr;
   if (!passes(row, product, filter)) return;
@@ -255,6 +261,17 @@ void Rollups::add_row(const QuantityRow& row, Day day, bool last_piece, const Ro
   } else {
     sums.measures[row.key.measure] += big(row.quantity);
   }
+}
+
+const std::set<std::string, std::less<>>& Rollups::heard(Window window) {
+  const auto [found, fresh] = heard_.try_emplace(window);
+  if (!fresh) return found->second;
+  for (const auto& piece : pieces(window)) {
+    for (const auto& row : source_.quantities(piece)) {
+      if (is_told(row, piece.end == window.end) && !row.carried && row.official) found->second.insert(row.enterprise);
+    }
+  }
+  return found->second;
 }
 
 const Sums& Rollups::sums(Window window, const RowFilter& filter) {

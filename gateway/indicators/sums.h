@@ -94,6 +94,8 @@ class Rollups {
   [[nodiscard]] bool passes(const QuantityRow& row, const Product* product, const RowFilter& filter) const;
   // tce of a row of energy that counts; 0 of any other row.
   [[nodiscard]] Rational energy_of(const QuantityRow& row, Day day) const;
+  // Enterprises of which the window has more than levels carried forward: those with EnterpriseSums::heard.
+  const std::set<std::string, std::less<>>& heard(Window window);
   QuantitySource& source() { return source_; }
 
  private:
@@ -105,6 +107,7 @@ class Rollups {
   const Inputs& inputs_;
   QuantitySource& source_;
   std::map<std::pair<Window, RowFilter>, Sums> cache_;
+  std::map<Window, std::set<std::string, std::less<>>> heard_;
 };
 
 // "CN", another country, or "ZZ" for what is none.

@@ -35,15 +35,25 @@ std::optional<BaseMonths> base_months(Evaluation& e, const Enterprise& enterpris
   return base;
 }
 
-std::optional<TargetGoal> goal_of(Evaluation& e, const Selection& selection, int year) {
+// Is the enterprise of the scope in that month? Its months before count for nothing.
+bool in_scope(const Evaluation& e, const Enterprise& enterprise, const Period& month) {
+  return e.inputs().reg.find(enterprise.id, e.last_day(month)) != nullptr;
+}
+
+std::optional<TargetGoal> goal_of(Evaluation& e, const Selection& selection, int year, Notes& notes) {
   TargetGoal goal;
   for (const auto& candidate : e.inputs().targets) {
     if (candidate.year == year) goal.stated = &candidate;
   }
   if (goal.stated != nullptr) goal.uplift = goal.stated->uplift;
+  const auto of_year = [&](const Enterprise& enterprise, int of) {
+    const auto base = e.base_of(Item::value_added_comparable, enterprise, selection, whole_year(of));
+    notes.doubt(base.status);
+    return *base.value;
+  };
   for (const auto* enterprise : goal_enterprises(e, selection, year)) {
-    goal.last += *e.base_of(Item::value_added_comparable, *enterprise, selection, whole_year(year - 1)).value;
-    goal.before += *e.base_of(Item::value_added_comparable, *enterprise, selection, whole_year(year - 2)).value;
+    goal.last += of_year(*enterprise, year - 1);
+    goal.before += of_year(*enterprise, year - 2);
   }
   if (goal.stated != nullptr && goal.stated->growth) {
     goal.growth = *goal.stated->growth;
@@ -71,8 +81,14 @@ std::optional<Rational> TargetGoal::differing() const {
   return present(*own, decimals) == present(*stated->last_year_growth, decimals) ? std::nullopt : own;
 }
 
-bool in_scope(const Evaluation& e, const Enterprise& enterprise, const Period& month) {
-  return e.inputs().reg.find(enterprise.id, e.last_day(month)) != nullptr;
+std::optional<Period> current_span(const Evaluation& e, const TargetParts& parts, const Enterprise& enterprise,
+                                   const BaseMonths& base, unsigned month) {
+  const auto span = [&](unsigned first, unsigned last) { return Period::of_months(parts.period.year, first, last); };
+  if (!in_scope(e, enterprise, span(month, month))) return std::nullopt;
+  const bool together =
+      base.combined && month <= 2 && parts.period.last_month >= 2 && in_scope(e, enterprise, span(1, 1));
+  if (!together) return span(month, month);
+  return month == 1 ? std::nullopt : std::optional(span(1, 2));
 }
 
 std::vector<const Enterprise*> goal_enterprises(Evaluation& e, const Selection& selection, int year) {
@@ -105,15 +121,15 @@ TargetParts target_parts(Evaluation& e, const Ask& ask) {
     for (std::size_t k = 0; k < 12; ++k) in.base.at(k) += base->months.at(k);
     const Selection own{{enterprise}, parts.selection.filter, parts.selection.all_scales};
     for (unsigned k = 1; k <= m; ++k) {
-      const auto month = Period::of_months(parts.period.year, k, k);
-      if (!in_scope(e, *enterprise, month)) continue;
-      const auto amount = e.level(Item::value_added_comparable, own, month);
+      const auto span = current_span(e, parts, *enterprise, *base, k);
+      if (!span) continue;
+      const auto amount = e.level(Item::value_added_comparable, own, *span);
       in.current.at(k - 1) += amount.value;
       parts.notes.merge(amount.notes);
     }
   }
   parts.notes.imputed_share.reset();  // of one enterprise's month; the tracker has none of its own
-  parts.goal = goal_of(e, parts.selection, parts.period.year);
+  parts.goal = goal_of(e, parts.selection, parts.period.year, parts.notes);
   if (parts.goal) in.target_growth = parts.goal->growth;
   return parts;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,10 @@ struct TargetParts {
   [[nodiscard]] bool known() const { return !compared.empty() && goal.has_value(); }
 };
 TargetParts target_parts(Evaluation& e, const Ask& ask);
-// Is the enterprise of the scope in that month? Its months before count for nothing.
-bool in_scope(const Evaluation& e, const Enterprise& enterprise, const Period& month);
+// What of an enterprise makes C_k: the month; nothing before it is of the scope; where its base knows January and
+// February only together, these count together, too, in February.
+std::optional<Period> current_span(const Evaluation& e, const TargetParts& parts, const Enterprise& enterprise,
+                                   const BaseMonths& base, unsigned month);
 // Enterprises whose last two years give the goal where none is stated: those with both.
 std::vector<const Enterprise*> goal_enterprises(Evaluation& e, const Selection& selection, int year);
 

@@ -102,12 +102,24 @@ Note coverage_note(const Material& m) {
   if (is_figure(own)) {
     text = text + Words{"本期为" + own.text + "%。", " This period: " + own.text + " %."};
   }
-  const auto* growth = m.find("value_added_growth", m.whole, m.span());
-  if (growth != nullptr && growth->imputed_share) {
-    const auto share = indicators::present(*growth->imputed_share, 1);
-    text = text + Words{"未上报企业按同行业已上报企业的增速推算，占" + share + "%，数据到位后修订。",
-                        " Enterprises that have not reported are estimated by the growth of their industry: " + share +
-                            " % of the total, revised when data comes."};
+  // What is put in, of the period and of the year so far.
+  const auto share_in = [&](const Span& span) {
+    const auto* growth = m.find("value_added_growth", m.whole, span);
+    const auto share = growth == nullptr ? std::nullopt : growth->imputed_share;
+    if (!share) return Words{};
+    const auto printed = indicators::present(*share, 1);
+    return Words{span.title.zh + "占" + printed + "%，", " " + printed + " % of " + span.title.en + ","};
+  };
+  auto shares = share_in(m.span());
+  if (m.spans.size() > 1) shares = shares + share_in(m.cumulative());
+  if (!shares.zh.empty()) {
+    text = text + Words{"未上报企业的月份按同行业已上报企业的增速推算（上年同月乘以增速，逐月计入累计），" + shares.zh +
+                            "数据到位后修订。产品产量和生产指数只含已上报部分。",
+                        " Months that an enterprise has not reported are estimated by the growth of its industry (the "
+                        "same month of last year times that growth; the year so far adds up its months):" +
+                            shares.en +
+                            " revised when data comes. Output of products and the production index hold what was "
+                            "reported only."};
   }
   return {{"覆盖率和推算", "Coverage and estimates"}, text};
 }

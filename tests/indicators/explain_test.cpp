@@ -85,7 +85,8 @@ struct Province {
           base.push_back(id + ",2018" + name + ",energy.electricity,,," + std::to_string(draw(0, 9000)) + ",kWh");
         }
         for (const char* year : {"2018", "2019"}) {
-          if (i == 3 && month == 3 && *(year + 3) == '9' && draw(0, 1) == 1) continue;  // has not reported
+          const bool late = (i == 3 && month == 3) || (i == 2 && month == 2);
+          if (late && *(year + 3) == '9' && draw(0, 1) == 1) continue;  // has not reported
           const auto day = year + name + "-1" + std::to_string(draw(0, 9));
           world.good(day, id, kProducts[i], draw(0, 90'000)).good(day, id, kProducts[i], draw(0, 900), "RU");
           world.add(day, id, "L1", {"output.rejected", kProducts[i], "CN"}, draw(0, 90));
