@@ -16,6 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kChunk = std::size_t{64} << 10U;
 constexpr Millis kForACommit = std::chrono::minutes{5};  // the gateway may be busy with what came before
+constexpr Millis kForTheOrder = std::chrono::hours{2};   // it may read a year of its journal again
 
 }  // namespace
 
@@ -66,11 +67,19 @@ Result<Json> Client::next(Millis patience) {
   }
 }
 
-Result<void> Client::append(const std::vector<storage::Entry>& entries) {
-  const auto answer = ask(encode_entries(entries), kForACommit);
+Result<void> Client::hand_over(const Json& request, Millis patience) {
+  const auto answer = ask(request, patience);
   if (!answer) return Error{answer.error().message + "; what was handed over may still be taken in"};
   if (answer->contains("error")) return Error{answer->value("error", "refused")};
   return {};
+}
+
+Result<void> Client::append(const std::vector<storage::Entry>& entries) {
+  return hand_over(encode_entries(entries), kForACommit);
+}
+
+Result<void> Client::appended() {
+  return hand_over({{"request", "appended"}}, kForTheOrder);
 }
 
 }  // namespace songhua::control

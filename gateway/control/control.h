@@ -86,9 +86,12 @@ class Client {
   // Journal entries for the pipeline of the running gateway (an import, a correction by hand, a line declared gone):
   // ok once they are committed. On an error whose text says so they may be taken in all the same, later.
   [[nodiscard]] Result<void> append(const std::vector<storage::Entry>& entries);
+  // After the last of them: those that are older than what the gateway knew of their sessions get their place.
+  [[nodiscard]] Result<void> appended();
 
  private:
   explicit Client(int socket) : socket_(socket) {}
+  [[nodiscard]] Result<void> hand_over(const Json& request, Millis patience);
   int socket_;
   std::string received_;
   bool ended_ = false;

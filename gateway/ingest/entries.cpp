@@ -35,6 +35,10 @@ std::optional<storage::Position> decode_position(std::string_view bytes) {
   return position;
 }
 
+Take take_of_resolution(const storage::Entry& resolution) {
+  return resolution.fate == storage::Fate::held ? Take::named : Take::completed;
+}
+
 storage::Quarantined quarantined(const storage::Entry& entry, const std::string& reason, const std::string& detail,
                                  storage::Position position) {
   storage::Quarantined q;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "ingest/translator.h"
 #include "sparkplug/topic.h"
 #include "storage/journal.h"
 #include "storage/store.h"
@@ -21,6 +22,9 @@ namespace songhua::ingest {
 // The payload of a resolution entry.
 [[nodiscard]] std::string encode_position(storage::Position position);
 [[nodiscard]] std::optional<storage::Position> decode_position(std::string_view bytes);
+
+// How the message that a resolution is about is read: whole, or by its own names alone where no birth explains it.
+[[nodiscard]] Take take_of_resolution(const storage::Entry& resolution);
 
 // What quarantine keeps of a refused entry; `position`: where in the journal it was judged.
 [[nodiscard]] storage::Quarantined quarantined(const storage::Entry& entry, const std::string& reason,

@@ -1,6 +1,7 @@
 // What the pipeline reads again: segments of the journal, the names that explain them, and of both the messages that
 // touch a window which has to be made again.
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "ingest/entries.h"
@@ -130,10 +131,11 @@ std::shared_ptr<const Pipeline::ImportedSegment> Pipeline::imported(storage::Sou
 
 namespace {
 
-// Gives a message of a segment to the windows that it touches and that ask for that segment.
-void hand_out(const SharedMessage& message, std::uint64_t segment, std::vector<RecordKeeper::Wanted>& windows) {
+// Gives a message of a segment to the windows of its minutes (ascending) that ask for that segment.
+void hand_out(const SharedMessage& message, const std::vector<UnixMillis>& minutes, std::uint64_t segment,
+              std::vector<RecordKeeper::Wanted>& windows) {
   const RecordKeeper::Wanted* last = nullptr;
-  for (const auto minute : message->minutes()) {
+  for (const auto minute : minutes) {
     const auto next =
         std::ranges::upper_bound(windows, minute, {}, [](const auto& wanted) { return wanted.window.start; });
     if (next == windows.begin()) continue;
@@ -165,7 +167,7 @@ void Pipeline::load(storage::SourceIndex source, std::vector<RecordKeeper::Wante
 }
 
 void Pipeline::load_messages(const std::string& source, std::uint64_t id, std::vector<RecordKeeper::Wanted>& windows) {
-  const auto translate = [&](const Entry& entry, std::uint64_t names_id, Take take) {
+  const auto translate = [&](const Entry& entry, std::uint64_t names_id, Take take, std::uint64_t telling) {
     const auto topic = sparkplug::parse_topic(entry.topic);
     if (!topic || topic->type == sparkplug::MessageType::ndeath || node_of(*topic) != source) return;
     const auto payload = decoder_again_.decode(entry.payload);
@@ -173,19 +175,27 @@ void Pipeline::load_messages(const std::string& source, std::uint64_t id, std::v
     const auto table = names(names_id);
     const auto message = translator_.translate(*topic, **payload, table.get(), take, entry.received).message;
     message->digest = digest_of(entry.topic, entry.payload);
-    hand_out(message, id, windows);
+    message->telling = telling;
+    auto minutes = message->minutes();
+    if (telling != 0) {
+      std::vector<UnixMillis> all;
+      std::ranges::set_union(minutes, translator_.minutes_of_all(**payload, entry.received), std::back_inserter(all));
+      minutes = std::move(all);
+    }
+    hand_out(message, minutes, id, windows);
   };
   if (segments_.size() > kSegmentsCached) segments_.clear();
   const auto entries = segment(id);
   if (!entries) return;
-  for (const auto& entry : *entries) {
+  for (std::uint32_t i = 0; i < entries->size(); ++i) {
+    const auto& entry = (*entries)[i];
     if (entry.kind == EntryKind::message && entry.fate == Fate::applied) {
-      translate(entry, entry.names, Take::whole);
+      translate(entry, entry.names, Take::whole, 0);
     } else if (entry.kind == EntryKind::message && entry.fate == Fate::held) {
-      translate(entry, 0, Take::named);
+      translate(entry, 0, Take::named, 0);
     } else if (entry.kind == EntryKind::resolution && entry.topic == source) {
       const auto held = held_by(entry);
-      if (held) translate(*held, entry.names, Take::completed);
+      if (held) translate(*held, entry.names, take_of_resolution(entry), storage::Position::at(id, i).value);
     }
   }
 }

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <deque>
 #include <nlohmann/json.hpp>
-#include <set>
 
+#include "ingest/batch.h"
 #include "ingest/entries.h"
 #include "ingest/import_rows.h"
 
@@ -32,29 +31,6 @@ constexpr std::size_t kLargestBatch = (std::size_t{1} << Position::kIndexBits) -
 
 }  // namespace
 
-struct Pipeline::Batch {
-  UnixMillis now;
-  std::uint64_t segment = 0;
-  std::deque<Entry> entries;  // references stay valid while it grows
-  std::set<SessionKey> changed;
-  std::map<std::string, std::uint64_t> counts;
-  CommitResult result;
-  // The message under way, read once: for its session and for its readings.
-  struct Current {
-    Position position;
-    const sparkplug::Topic& topic;
-    const sparkplug::Payload* payload;  // null: undecodable
-  };
-  const Current* current = nullptr;
-
-  [[nodiscard]] Position position_of_last() const {
-    return Position::at(segment, static_cast<std::uint32_t>(entries.size() - 1));
-  }
-  [[nodiscard]] Entry* find(Position position) {
-    return position.segment() == segment && position.index() < entries.size() ? &entries[position.index()] : nullptr;
-  }
-};
-
 Pipeline::Pipeline(storage::Store& store, PipelineOptions options)
     : store_(store),
       options_(std::move(options)),
@@ -76,6 +52,14 @@ void Pipeline::load_sessions() {
     sessions_.insert_or_assign({server, node},
                                session ? std::move(*session) : sparkplug::HostSession(options_.session));
   });
+  arrivals_.clear();
+  clocks_.clear();
+  store_.for_each_arrival([&](std::uint8_t server, const std::string& node, const storage::Arrival& arrival) {
+    arrivals_[{server, node}] = arrival;
+    if (!arrival.newest) return;
+    auto& clock = clocks_.try_emplace(server, *arrival.newest).first->second;
+    clock = std::max(clock, *arrival.newest);
+  });
 }
 
 void Pipeline::message(Inbound inbound) {
@@ -86,7 +70,7 @@ void Pipeline::message(Inbound inbound) {
   entry.server = inbound.server;
   entry.topic = std::move(inbound.topic);
   entry.payload = std::move(inbound.payload);
-  take_in(std::move(entry));
+  take_in({std::move(entry), false});
 }
 
 void Pipeline::server_connected(std::uint8_t server, UnixMillis now) {
@@ -111,12 +95,26 @@ void Pipeline::line_state(const LineId& line, bool gone, UnixMillis at, UnixMill
 
 void Pipeline::repeat(const Entry& entry) {
   if (entry.kind == EntryKind::resolution) return;  // found again by the sessions, at its new place
-  take_in(entry);
+  take_in({entry, true});
 }
 
-void Pipeline::take_in(Entry entry) {
-  queued_bytes_ += entry.payload.size() + entry.topic.size();
-  queue_.push_back(std::move(entry));
+void Pipeline::take_in(Queued queued) {
+  queued_bytes_ += queued.entry.payload.size() + queued.entry.topic.size();
+  queue_.push_back(std::move(queued));
+}
+
+// Live messages are in order by arrival, whatever the clock did. That it was set back is part of the recording, so that
+// they are not taken for older ones when they are told again.
+void Pipeline::note_clock(Batch& batch, const Queued& queued) {
+  const auto& entry = queued.entry;
+  if (queued.again || entry.kind != EntryKind::message) return;
+  auto& clock = clocks_.try_emplace(entry.server, entry.received).first->second;
+  if (entry.received < clock) {
+    batch.entries.push_back(
+        {EntryKind::host, Fate::noted, entry.received, entry.server, {}, "clock " + std::to_string(entry.server), 0});
+    process(batch, batch.entries.back(), false);
+  }
+  clock = entry.received;
 }
 
 std::optional<UnixMillis> Pipeline::next_deadline() const {
@@ -142,8 +140,9 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     batch.now = now;
     batch.segment = store_.journal().next_segment();
     for (std::size_t i = 0; i < count; ++i) {
-      batch.entries.push_back(queue_[i]);
-      process(batch, batch.entries.back());
+      note_clock(batch, queue_[i]);
+      batch.entries.push_back(queue_[i].entry);
+      process(batch, batch.entries.back(), queue_[i].again);
     }
     for (auto& [key, session] : sessions_) {
       const auto deadline = session.next_deadline();
@@ -166,7 +165,7 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     for (const auto& key : batch.changed) {
       const auto& session = sessions_.at(key);
       remember_names(session.names());
-      store_.put_session(key.first, key.second, session.save_beside_names());
+      store_.put_session(key.first, key.second, session.save_beside_names(), arrivals_[key]);
     }
     for (const auto& [name, by] : batch.counts) store_.add_count(name, by);
     transaction.commit();
@@ -182,7 +181,7 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     for (const auto line : written.lines) batch.result.lines.push_back(store_.dictionary().line_id(line));
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
     queued_bytes_ = 0;
-    for (const auto& entry : queue_) queued_bytes_ += entry.payload.size() + entry.topic.size();
+    for (const auto& queued : queue_) queued_bytes_ += queued.entry.payload.size() + queued.entry.topic.size();
     return batch.result;
   } catch (const SQLite::Exception& problem) {
     const CommitError error{std::string("the store cannot be written: ") + problem.what(),
@@ -206,10 +205,19 @@ void Pipeline::recover() {
   load_sessions();
 }
 
-void Pipeline::process(Batch& batch, Entry& entry) {
+bool Pipeline::is_older(const Entry& entry, bool again, const storage::Arrival& arrival) {
+  return again && arrival.newest && entry.received < *arrival.newest;
+}
+
+void Pipeline::leave_for_later(Batch& batch, const SessionKey& key, storage::Arrival& arrival, const Entry& entry) {
+  arrival.unsettled = std::min(arrival.unsettled.value_or(entry.received), entry.received);
+  batch.changed.insert(key);
+}
+
+void Pipeline::process(Batch& batch, Entry& entry, bool again) {
   switch (entry.kind) {
     case EntryKind::message:
-      return process_message(batch, entry);
+      return process_message(batch, entry, again);
     case EntryKind::import:
     case EntryKind::adjustment:
       return process_import(batch, entry, entry.topic);
@@ -217,10 +225,19 @@ void Pipeline::process(Batch& batch, Entry& entry) {
       if (const auto server = server_of(entry.payload, "lost")) {
         for (auto& [key, session] : sessions_) {
           if (key.first != *server) continue;
+          auto& arrival = arrivals_[key];
+          if (is_older(entry, again, arrival)) {
+            leave_for_later(batch, key, arrival, entry);
+            continue;
+          }
           sparkplug::Actions actions;
           session.on_connection_lost(entry.received, actions);
           batch.changed.insert(key);
           act(batch, key, actions);
+        }
+      } else if (const auto of = server_of(entry.payload, "clock")) {
+        for (auto& [key, arrival] : arrivals_) {
+          if (key.first == *of) arrival.newest.reset();
         }
       }
       return;
@@ -247,7 +264,7 @@ void Pipeline::refuse(Batch& batch, const Entry& entry, const std::string& reaso
   ++batch.counts["quarantined"];
 }
 
-void Pipeline::process_message(Batch& batch, Entry& entry) {
+void Pipeline::process_message(Batch& batch, Entry& entry, bool again) {
   ++batch.counts["messages"];
   entry.names = 0;
   const auto topic = sparkplug::parse_topic(entry.topic);
@@ -272,6 +289,17 @@ void Pipeline::process_message(Batch& batch, Entry& entry) {
   const Batch::Current current{batch.position_of_last(), *topic, payload ? *payload : nullptr};
   const SessionKey key{entry.server, node_of(*topic)};
   auto& session = sessions_.try_emplace(key, options_.session).first->second;
+  auto& arrival = arrivals_[key];
+  if (is_older(entry, again, arrival)) {
+    if (!payload) return;
+    leave_for_later(batch, key, arrival, entry);
+    entry.fate = Fate::held;
+    batch.current = &current;
+    apply(batch, entry, nullptr, Take::named, current.position);
+    batch.current = nullptr;
+    return;
+  }
+  arrival.newest = entry.received;
   sparkplug::SessionMessage event;
   event.type = topic->type;
   event.device = topic->device;
@@ -366,26 +394,28 @@ void Pipeline::explain(Batch& batch, const SessionKey& key, Position position,
   const auto topic = sparkplug::parse_topic(held->topic);
   if (!topic) return;
   const auto own = own_names(names, topic->device);
-  apply(batch, *held, own.table.get(), Take::completed, position);
-  batch.entries.push_back({EntryKind::resolution, Fate::applied,
-                           batch.entries.empty() ? batch.now : batch.entries.back().received, key.first, key.second,
-                           encode_position(position), own.id});
+  const auto received = batch.entries.empty() ? batch.now : batch.entries.back().received;
+  batch.entries.push_back(
+      {EntryKind::resolution, Fate::applied, received, key.first, key.second, encode_position(position), own.id});
+  apply(batch, *held, own.table.get(), Take::completed, position, batch.position_of_last().value);
 }
 
-void Pipeline::apply(Batch& batch, const Entry& entry, const sparkplug::NameTable* names, Take take,
-                     Position position) {
+void Pipeline::apply(Batch& batch, const Entry& entry, const sparkplug::NameTable* names, Take take, Position position,
+                     std::uint64_t telling) {
   if (batch.current && batch.current->position == position) {
-    if (batch.current->payload) take_readings(batch, entry, batch.current->topic, *batch.current->payload, names, take);
+    if (batch.current->payload)
+      take_readings(batch, entry, batch.current->topic, *batch.current->payload, names, take, telling);
     return;
   }
   const auto topic = sparkplug::parse_topic(entry.topic);
   if (!topic) return;
   if (const auto payload = decoder_again_.decode(entry.payload))
-    take_readings(batch, entry, *topic, **payload, names, take);
+    take_readings(batch, entry, *topic, **payload, names, take, telling);
 }
 
 void Pipeline::take_readings(Batch& batch, const Entry& entry, const sparkplug::Topic& topic,
-                             const sparkplug::Payload& payload, const sparkplug::NameTable* names, Take take) {
+                             const sparkplug::Payload& payload, const sparkplug::NameTable* names, Take take,
+                             std::uint64_t telling) {
   if (topic.type == sparkplug::MessageType::ndeath) return;
   auto translation = translator_.translate(topic, payload, names, take, entry.received);
   for (const auto& refusal : translation.refusals) refuse(batch, entry, refusal.reason, refusal.detail);
@@ -397,6 +427,7 @@ void Pipeline::take_readings(Batch& batch, const Entry& entry, const sparkplug::
     act(batch, key, actions);
   }
   translation.message->digest = digest_of(entry.topic, entry.payload);
+  translation.message->telling = telling;
   refuse_frozen(batch, entry, keeper_.apply(store_.dictionary().source(node), translation.message, batch.segment));
 }
 

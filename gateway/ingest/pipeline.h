@@ -93,7 +93,8 @@ class Pipeline {
   // A correction by hand: one row of kind amount.
   void adjustment(std::string payload, UnixMillis now);
   void line_state(const LineId& line, bool gone, UnixMillis at, UnixMillis now);
-  // Any journal entry again, as it was received (replay, merge).
+  // Any journal entry again, as it was received (import, replay, merge). A message that was received before others of
+  // its session which are there already counts by the names it carries, until settle_order() has looked at it.
   void repeat(const storage::Entry& entry);
 
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
@@ -123,6 +124,18 @@ class Pipeline {
   // The same with the mapping in force, whatever it was before: for verify, on a copy.
   std::variant<Adopted, CommitError> make_again(UnixMillis now, const Progress& progress = {});
 
+  // Whether messages came by repeat() that are older than others of their session.
+  [[nodiscard]] bool out_of_order() const;
+  // Runs the sessions concerned again over the journal, in the order of receipt, from the births that were in force
+  // then: what each message means must not depend on when the store came to know it (design.md, law 2). Where that
+  // differs from what was made of it, it is told again. One transaction; on an error nothing has changed. Takes as long
+  // as to read the journal from the oldest of these messages on.
+  struct Settled {
+    std::uint64_t messages = 0;  // read again
+    std::uint64_t changed = 0;   // told again
+  };
+  std::variant<Settled, CommitError> settle_order(UnixMillis now, const Progress& progress = {});
+
   // "GROUP/NODE" was asked for its births; without server on all of them.
   void rebirth_requested(const std::string& node, std::optional<std::uint8_t> server);
 
@@ -137,18 +150,28 @@ class Pipeline {
   struct Batch;  // one commit under way
 
   void load_sessions();
-  void take_in(storage::Entry entry);
-  void process(Batch& batch, storage::Entry& entry);
-  void process_message(Batch& batch, storage::Entry& entry);
+  struct Queued {
+    storage::Entry entry;
+    bool again = false;  // by repeat()
+  };
+  void take_in(Queued queued);
+  void note_clock(Batch& batch, const Queued& queued);
+  static bool is_older(const storage::Entry& entry, bool again, const storage::Arrival& arrival);
+  static void leave_for_later(Batch& batch, const SessionKey& key, storage::Arrival& arrival,
+                              const storage::Entry& entry);
+  void process(Batch& batch, storage::Entry& entry, bool again);
+  void process_message(Batch& batch, storage::Entry& entry, bool again);
   void process_import(Batch& batch, storage::Entry& entry, const std::string& source);
   void show_command(const storage::Entry& entry, const sparkplug::Topic& topic);
   void act(Batch& batch, const SessionKey& key, const sparkplug::Actions& actions);
   void explain(Batch& batch, const SessionKey& key, storage::Position position,
                const std::shared_ptr<const sparkplug::NameTable>& names);
+  // `telling`: see rollup::SourceMessage.
   void apply(Batch& batch, const storage::Entry& entry, const sparkplug::NameTable* names, Take take,
-             storage::Position position);
+             storage::Position position, std::uint64_t telling = 0);
   void take_readings(Batch& batch, const storage::Entry& entry, const sparkplug::Topic& topic,
-                     const sparkplug::Payload& payload, const sparkplug::NameTable* names, Take take);
+                     const sparkplug::Payload& payload, const sparkplug::NameTable* names, Take take,
+                     std::uint64_t telling);
   void refuse_frozen(Batch& batch, const storage::Entry& entry, const std::vector<UnixMillis>& windows);
   void refuse(Batch& batch, const storage::Entry& entry, const std::string& reason, const std::string& detail);
   void load(storage::SourceIndex source, std::vector<RecordKeeper::Wanted>& windows);
@@ -159,9 +182,16 @@ class Pipeline {
   std::shared_ptr<const ImportedSegment> imported(storage::SourceIndex source, std::uint64_t id);
   std::optional<storage::Entry> entry_at(Batch& batch, storage::Position position);
   std::optional<storage::Entry> held_by(const storage::Entry& resolution);
+  // ingest/order.cpp
+  struct SessionAgain;
+  void find_births(std::vector<SessionAgain>& sessions);
+  void collect(std::vector<SessionAgain>& sessions);
+  void run_again(SessionAgain& again);
+  void tell_again(Batch& batch, const SessionAgain& again, Settled& settled, const std::function<void()>& flush);
   void rebuild(Adopted& adopted, UnixMillis now, const Progress& progress);  // ingest/rebuild.cpp
   void take_again(const storage::Entry& entry, storage::Position position);
-  void translate_again(const storage::Entry& entry, std::uint64_t names_id, Take take, storage::Position position);
+  void translate_again(const storage::Entry& entry, std::uint64_t names_id, Take take, storage::Position position,
+                       std::uint64_t telling);
   void trim_names();
   void remember_names(const std::shared_ptr<const sparkplug::NameTable>& table);
   // What of a session's names explains the messages of one device, as the journal keeps it with each of them.
@@ -180,7 +210,9 @@ class Pipeline {
   sparkplug::PayloadDecoder decoder_;        // of the message under way, which stays readable until the next
   sparkplug::PayloadDecoder decoder_again_;  // of messages that came before it
   std::map<SessionKey, sparkplug::HostSession> sessions_;
-  std::vector<storage::Entry> queue_;
+  std::map<SessionKey, storage::Arrival> arrivals_;
+  std::map<std::uint8_t, UnixMillis> clocks_;  // receipt of the newest live message, by server
+  std::vector<Queued> queue_;
   std::size_t queued_bytes_ = 0;
   std::map<std::uint64_t, std::shared_ptr<const sparkplug::NameTable>> names_;
   std::unordered_set<std::uint64_t> shares_stored_;        // some of those that the store has for certain

@@ -143,12 +143,12 @@ void Pipeline::rebuild(Adopted& adopted, UnixMillis now, const Progress& progres
 void Pipeline::take_again(const Entry& entry, Position position) {
   switch (entry.kind) {
     case EntryKind::message:
-      if (entry.fate == Fate::applied) return translate_again(entry, entry.names, Take::whole, position);
-      if (entry.fate == Fate::held) return translate_again(entry, 0, Take::named, position);
+      if (entry.fate == Fate::applied) return translate_again(entry, entry.names, Take::whole, position, 0);
+      if (entry.fate == Fate::held) return translate_again(entry, 0, Take::named, position, 0);
       return;
     case EntryKind::resolution: {
       const auto held = held_by(entry);
-      if (held) translate_again(*held, entry.names, Take::completed, position);
+      if (held) translate_again(*held, entry.names, take_of_resolution(entry), position, position.value);
       return;
     }
     case EntryKind::import:
@@ -170,7 +170,8 @@ void Pipeline::take_again(const Entry& entry, Position position) {
   }
 }
 
-void Pipeline::translate_again(const Entry& entry, std::uint64_t names_id, Take take, Position position) {
+void Pipeline::translate_again(const Entry& entry, std::uint64_t names_id, Take take, Position position,
+                               std::uint64_t telling) {
   const auto topic = sparkplug::parse_topic(entry.topic);
   if (!topic || topic->type == sparkplug::MessageType::ndeath) return;
   const auto payload = decoder_again_.decode(entry.payload);
@@ -181,6 +182,7 @@ void Pipeline::translate_again(const Entry& entry, std::uint64_t names_id, Take 
     store_.quarantine(quarantined(entry, refusal.reason, refusal.detail, position));
   }
   translation.message->digest = digest_of(entry.topic, entry.payload);
+  translation.message->telling = telling;
   keeper_.apply(store_.dictionary().source(node_of(*topic)), translation.message, position.segment());
 }
 

@@ -129,11 +129,17 @@ void RecordKeeper::know(storage::SourceIndex index, Source& source, rollup::Line
 }
 
 std::vector<UnixMillis> RecordKeeper::apply(storage::SourceIndex index, const SharedMessage& message,
-                                            std::uint64_t segment) {
+                                            std::uint64_t segment, const std::vector<UnixMillis>& left) {
   Source& source = source_of(index);
-  const auto touched = windows_touched(*message, source.length);
+  auto touched = windows_touched(*message, source.length);
   for (const auto& part : message->lines) {
     if (!touched.empty()) know(index, source, part.line, touched.front());
+  }
+  for (const auto minute : left) {
+    const auto start = floor_to(minute, source.length);
+    const auto place = std::ranges::lower_bound(touched, start);
+    if (place != touched.end() && *place == start) continue;
+    if (source.windows.contains(start) || !store_.touched(index, start).empty()) touched.insert(place, start);
   }
   std::vector<UnixMillis> frozen;
   for (const auto start : touched) {

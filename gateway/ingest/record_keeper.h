@@ -26,16 +26,17 @@ class RecordKeeper {
     std::vector<std::uint64_t> segments;
     std::vector<SharedMessage> messages;
   };
-  // Finds all messages of `source` that touch the windows (ascending, apart). All at once, so that a segment which
-  // many of them ask for is read through once.
+  // Finds all messages of `source` that touch the windows (ascending, apart), or were told again because they no longer
+  // do. All at once, so that a segment which many of them ask for is read through once.
   using Load = std::function<void(storage::SourceIndex source, std::vector<Wanted>& windows)>;
 
   // `readings`: how many of the messages' readings may stay in memory.
   RecordKeeper(storage::Store& store, rollup::BuildRules rules, std::size_t readings, Load load);
 
   // `segment`: the journal segment that holds the message. Windows of the message that are frozen (store.h) are left as
-  // they are: their starts are returned.
-  std::vector<UnixMillis> apply(storage::SourceIndex source, const SharedMessage& message, std::uint64_t segment);
+  // they are: their starts are returned. `left`: minutes that an earlier telling of the message may have touched.
+  std::vector<UnixMillis> apply(storage::SourceIndex source, const SharedMessage& message, std::uint64_t segment,
+                                const std::vector<UnixMillis>& left = {});
 
   struct Written {
     std::uint64_t records = 0;

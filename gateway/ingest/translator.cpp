@@ -87,6 +87,22 @@ struct Translator::Context {
 Translator::Translator(storage::Store& store, lines::Mapping mapping, TimeLimits limits, Millis gap)
     : store_(store), mapping_(std::move(mapping)), limits_(limits), gap_(gap) {}
 
+std::vector<UnixMillis> Translator::minutes_of_all(const sparkplug::Payload& payload, UnixMillis received) const {
+  std::vector<UnixMillis> minutes{floor_to(received, kMinute)};
+  const auto add = [&](std::uint64_t stamp) {
+    if (stamp > static_cast<std::uint64_t>(count_of(received + limits_.future))) return;
+    const auto time = unix_millis(static_cast<std::int64_t>(stamp));
+    if (time >= limits_.floor) minutes.push_back(floor_to(time, kMinute));
+  };
+  if (payload.has_timestamp()) add(payload.timestamp());
+  for (const auto& metric : payload.metrics()) {
+    if (metric.has_timestamp()) add(metric.timestamp());
+  }
+  std::ranges::sort(minutes);
+  minutes.erase(std::unique(minutes.begin(), minutes.end()), minutes.end());
+  return minutes;
+}
+
 void Translator::reset() {
   by_share_.clear();
   by_name_.clear();
@@ -282,7 +298,6 @@ Translation Translator::translate(const sparkplug::Topic& topic, const sparkplug
     auto whole = translate(topic, payload, names, Take::whole, received);
     std::erase_if(whole.refusals,
                   [&](const Refusal& refusal) { return std::ranges::find(told, refusal) != told.end(); });
-    whole.message->completes = true;
     return whole;
   }
   sparkplug::ResolveOptions options;

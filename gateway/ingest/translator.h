@@ -50,6 +50,9 @@ class Translator {
   Translation translate(const sparkplug::Topic& topic, const sparkplug::Payload& payload,
                         const sparkplug::NameTable* names, Take how, UnixMillis received);
 
+  // Every minute that a message may touch, whatever its metrics mean; ascending.
+  [[nodiscard]] std::vector<UnixMillis> minutes_of_all(const sparkplug::Payload& payload, UnixMillis received) const;
+
   [[nodiscard]] const lines::Mapping& mapping() const { return mapping_; }
   // Forgets all it learnt (after a rollback the dictionary may have lost numbers).
   void reset();

@@ -1,6 +1,7 @@
 #include "rollup/builder.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -58,18 +59,22 @@ class SenderOrder {
   }
 };
 
-// Parts of messages that are also there whole are void.
-std::vector<const SourceMessage*> without_parts(const std::vector<const SourceMessage*>& messages) {
+// Only the last telling of each message. A message may be told again just to say that it no longer touches the window.
+std::vector<const SourceMessage*> last_tellings(const std::vector<const SourceMessage*>& messages, Window window) {
   using Key = std::tuple<UnixMillis, std::optional<std::uint8_t>, std::uint64_t>;
   const auto key = [](const SourceMessage* m) { return Key(m->time, m->seq, m->digest); };
-  std::set<Key> whole;
+  std::map<Key, std::uint64_t> last;
   for (const auto* message : messages) {
-    if (message->completes) whole.insert(key(message));
+    if (message->telling == 0) continue;
+    auto& telling = last[key(message)];
+    telling = std::max(telling, message->telling);
   }
-  if (whole.empty()) return messages;
+  if (last.empty()) return messages;
   std::vector<const SourceMessage*> kept;
   for (const auto* message : messages) {
-    if (message->completes || !whole.contains(key(message))) kept.push_back(message);
+    const auto told_again = last.find(key(message));
+    if (told_again == last.end() || (told_again->second == message->telling && message->touches(window)))
+      kept.push_back(message);
   }
   return kept;
 }
@@ -239,7 +244,7 @@ LineRecords build_minute(UnixMillis minute, const std::vector<const SourceMessag
 
 LineRecords build_window(Window window, const std::vector<const SourceMessage*>& messages,
                          const std::vector<LineIndex>& lines, const SeriesTable& table, const BuildRules& rules) {
-  const auto ordered = SenderOrder::sort(without_parts(messages));
+  const auto ordered = SenderOrder::sort(last_tellings(messages, window));
 
   std::vector<Stretch> stretches;
   std::map<const SourceMessage*, std::size_t> stretch_of;
@@ -329,7 +334,7 @@ bool MinuteBuilder::in_order(const SourceMessage& message) {
 }
 
 bool MinuteBuilder::append(const SourceMessage& message) {
-  if (message.completes || !in_order(message)) return false;
+  if (message.telling != 0 || !in_order(message)) return false;
   for (const auto& part : message.lines) add_line(part.line);
   if (window_.contains(message.time)) {
     last_message_ = message.time;

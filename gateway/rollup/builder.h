@@ -46,7 +46,9 @@ struct SourceMessage {
   std::optional<std::uint8_t> seq;  // none for imports
   bool starts_session = false;      // NBIRTH
   std::uint64_t digest = 0;
-  bool completes = false;  // the whole of a message that is also there in part: that part is void
+  // Of several tellings of one message (in part while no birth explained it, whole afterwards, otherwise once an older
+  // birth came to be known) only the one with the highest number counts.
+  std::uint64_t telling = 0;
   std::vector<LineMessage> lines;
 
   // Minutes that it touches: of its payload time and of its metrics' times, and all that an interval spans. Ascending.

@@ -168,6 +168,8 @@ class HostSession {
 
   // A request went out, by a wish or by an operator.
   void rebirth_requested() { ++counters_.rebirths; }
+  // Counts go on from those of another session with the same node.
+  void count_on(const SessionCounters& counters) { counters_ = counters; }
 
   [[nodiscard]] std::optional<UnixMillis> next_deadline() const;
 

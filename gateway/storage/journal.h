@@ -30,12 +30,14 @@ struct Position {
 
 enum class EntryKind : std::uint8_t {
   message = 1,     // MQTT: topic, payload
-  host = 2,        // a host event: payload is its text ("connected 0", "lost 0", "start", ...)
+  host = 2,        // a host event: payload is its text ("connected 0", "lost 0", "clock 0": it was set back)
   import = 3,      // topic: import name; payload: rows, see ingest/import_rows.h
   adjustment = 4,  // payload: JSON
-  resolution = 5,  // payload: position of a message held before, now explained by `names`
-  config = 6,      // topic: file ("lines.toml"), payload: its text, in force from here on
-  line = 7,        // payload: JSON, a line declared gone or back
+  // Payload: position of a message that came before; it counts as `names` explain it from here on, or by its own names
+  // alone where `fate` is held.
+  resolution = 5,
+  config = 6,  // topic: file ("lines.toml"), payload: its text, in force from here on
+  line = 7,    // payload: JSON, a line declared gone or back
 };
 
 // What became of a message when it was taken in. Only applied ones feed records.

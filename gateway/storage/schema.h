@@ -43,6 +43,12 @@ CREATE TABLE line_state(line TEXT NOT NULL, at INTEGER NOT NULL, gone INTEGER NO
                                                      // not heard of late wait for them (storage/behind.cpp).
                                                      {2, R"sql(
 ALTER TABLE touched ADD COLUMN stretches BLOB;
+)sql"},
+                                                     // When the newest of its messages was received, and the oldest of
+                                                     // those that came after newer ones (ingest/order.cpp).
+                                                     {3, R"sql(
+ALTER TABLE session ADD COLUMN newest INTEGER;
+ALTER TABLE session ADD COLUMN unsettled INTEGER;
 )sql"}};
 
 // A recording holds the journal as the store does, and nothing that can be derived from it.

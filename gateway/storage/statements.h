@@ -60,7 +60,8 @@ struct Store::Statements {
                     "INSERT INTO touched(source, start, segments, stretches) VALUES (?1, ?2, ?3, ?4) "
                     "ON CONFLICT(source, start) DO UPDATE SET segments = ?3, stretches = ?4"),
         get_touched(db, "SELECT segments FROM touched WHERE source = ? AND start = ?"),
-        put_session(db, "INSERT OR REPLACE INTO session(server, node, bytes) VALUES (?, ?, ?)"),
+        put_session(db,
+                    "INSERT OR REPLACE INTO session(server, node, bytes, newest, unsettled) VALUES (?, ?, ?, ?, ?)"),
         mark_dirty(db,
                    "INSERT INTO dirty(line, quarter, generation) VALUES (?1, ?2, ?3) "
                    "ON CONFLICT(line, quarter) DO UPDATE SET generation = ?3"),

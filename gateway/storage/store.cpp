@@ -433,13 +433,34 @@ std::optional<std::string> Store::names(std::uint64_t id) const {
   return blob(query.getColumn(0));
 }
 
-void Store::put_session(std::uint8_t server, const std::string& node, const std::string& bytes) {
+void Store::put_session(std::uint8_t server, const std::string& node, const std::string& bytes,
+                        const Arrival& arrival) {
+  const auto bind_time = [](SQLite::Statement& s, int index, std::optional<UnixMillis> time) {
+    if (time) {
+      s.bind(index, sql(*time));
+    } else {
+      s.bind(index);
+    }
+  };
   auto& s = statements_->put_session;
   s.reset();
   s.bind(1, static_cast<int>(server));
   s.bind(2, node);
   s.bindNoCopy(3, bytes.data(), static_cast<int>(bytes.size()));
+  bind_time(s, 4, arrival.newest);
+  bind_time(s, 5, arrival.unsettled);
   s.exec();
+}
+
+void Store::for_each_arrival(const std::function<void(std::uint8_t, const std::string&, const Arrival&)>& visit) const {
+  SQLite::Statement query(*database_, "SELECT server, node, newest, unsettled FROM session");
+  const auto time = [&](int column) -> std::optional<UnixMillis> {
+    if (query.getColumn(column).isNull()) return std::nullopt;
+    return unix_millis(query.getColumn(column).getInt64());
+  };
+  while (query.executeStep()) {
+    visit(static_cast<std::uint8_t>(query.getColumn(0).getUInt()), query.getColumn(1).getString(), {time(2), time(3)});
+  }
 }
 
 void Store::for_each_session(

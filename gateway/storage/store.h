@@ -64,6 +64,12 @@ struct Quarantined {
   std::string payload;         // the first one's bytes
 };
 
+// In which order the messages of a session came.
+struct Arrival {
+  std::optional<UnixMillis> newest;     // receipt of the newest
+  std::optional<UnixMillis> unsettled;  // of the oldest that came after newer ones, while nobody has looked at them
+};
+
 class Store {
  public:
   static Result<std::unique_ptr<Store>> open(const std::string& directory, Access access);
@@ -144,7 +150,8 @@ class Store {
   [[nodiscard]] std::optional<std::string> names(std::uint64_t id) const;
 
   // Sessions by server and node.
-  void put_session(std::uint8_t server, const std::string& node, const std::string& bytes);
+  void put_session(std::uint8_t server, const std::string& node, const std::string& bytes, const Arrival& arrival = {});
+  void for_each_arrival(const std::function<void(std::uint8_t, const std::string&, const Arrival&)>& visit) const;
   void for_each_session(const std::function<void(std::uint8_t, const std::string&, const std::string&)>& visit) const;
 
   // Dirty line-quarters: what forwarding has to send, with the generation of the latest change.

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "support/broker.h"
 #include "support/process.h"
@@ -197,6 +199,73 @@ TEST(RecordingInTwo, AliasesWaitForTheBirthsOfTheNext) {
   const auto status = gateway({"status", "-c", config, "--format", "json"}).out;
   EXPECT_NE(status.find("\"implausible\":{\"unconfirmed\":1},\"implausible_whole\":true"), std::string::npos) << status;
   EXPECT_EQ(gateway({"verify", "-c", config}).status, 0);
+}
+
+// Pieces of a recording, the middle one last or every frame anywhere, offline and through a running gateway, and merged
+// as recordings: the rows are those of the whole.
+TEST_F(Recording, PiecesMayComeInAnyOrder) {
+  const auto frames = run("zcat", {kFrames.string()}, 60s).out;
+  std::vector<std::string> lines;
+  for (std::size_t at = 0, end = 0; (end = frames.find('\n', at)) != std::string::npos; at = end + 1) {
+    const auto ms = lines.size() * 250;  // received on the day after
+    char time[64];
+    (void)std::snprintf(time, sizeof time, R"({"time": "2019-03-08T%02zu:%02zu:%02zu.%03zu+08:00",)", ms / 3'600'000,
+                        ms / 60'000 % 60, ms / 1'000 % 60, ms % 1'000);
+    const auto line = frames.substr(at, end - at);
+    lines.push_back(time + line.substr(line.find(',') + 1) + "\n");
+  }
+  ASSERT_EQ(lines.size(), 2'060U);
+  const auto file = [&](const std::string& name, std::size_t from, std::size_t to) {
+    std::string text;
+    for (auto i = from; i < to; ++i) text += lines[i];
+    return dir_.file(name, text).string();
+  };
+  const auto config = [&](const std::string& name, const std::string& more = "") {
+    return dir_.file(name + ".toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"" + name + "\"\n" + more).string();
+  };
+  const auto import = [&](const std::string& what, const std::string& where) {
+    const auto done = gateway({"import", what, "-c", where});
+    EXPECT_EQ(done.status, 0) << done.err;
+  };
+  const auto whole = config("whole");
+  import(file("whole.jsonl", 0, lines.size()), whole);
+  const auto expected = totals({"-c", whole});
+  EXPECT_NE(expected.find("\"quantity\""), std::string::npos);
+
+  const auto first = file("first.jsonl", 0, 700), middle = file("middle.jsonl", 700, 1'300),
+             last = file("last.jsonl", 1'300, lines.size());
+  const auto pieces = config("pieces");
+  for (const auto& piece : {last, first, middle}) import(piece, pieces);
+  EXPECT_EQ(totals({"-c", pieces}), expected);
+  const auto verified = gateway({"verify", "-c", pieces});
+  EXPECT_EQ(verified.status, 0) << verified.out.substr(0, 1'000) << verified.err;
+
+  auto shuffled = lines;
+  std::mt19937 random(7);
+  std::shuffle(shuffled.begin(), shuffled.end(), random);
+  std::string text;
+  for (const auto& line : shuffled) text += line;
+  const auto anywhere = config("anywhere");
+  import(dir_.file("shuffled.jsonl", text).string(), anywhere);
+  EXPECT_EQ(totals({"-c", anywhere}), expected);
+
+  const auto merged = config("merged");
+  for (const auto& piece : {first, last, middle}) {
+    ASSERT_EQ(gateway({"import", piece, "-o", piece + ".songhua"}).status, 0);
+    const auto done = gateway({"replay", piece + ".songhua", "--merge", "--force", "-c", merged});
+    ASSERT_EQ(done.status, 0) << done.err;
+  }
+  EXPECT_EQ(totals({"-c", merged}), expected);
+
+  Broker broker;
+  broker.start();
+  const auto live = config("live", "[sparkplug]\nservers = [\"" + broker.uri() + "\"]\n[http]\nlisten = \"\"\n");
+  Process running(built_program("songhua-gateway"), {"run", "-c", live});
+  ASSERT_TRUE(eventually([&] { return gateway({"status", "-c", live}).status == 0; })) << running.err();
+  for (const auto& piece : {first, last, middle}) import(piece, live);
+  EXPECT_EQ(totals({"-c", live}), expected) << running.err();
+  running.terminate();
+  EXPECT_EQ(running.wait(), 0);
 }
 
 TEST_F(Recording, SpeedChangesNothingButTheTime) {

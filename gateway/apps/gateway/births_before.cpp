@@ -55,24 +55,44 @@ std::set<Node> begun_in_the_middle(const storage::Journal& journal, UnixMillis f
 
 std::vector<storage::Entry> births_before(const storage::Journal& journal, UnixMillis from,
                                           std::optional<UnixMillis> to) {
-  auto wanting = begun_in_the_middle(journal, from, to);
-  std::vector<storage::Entry> births;  // newest first
-  std::set<std::pair<Node, std::string>> seen;
-  const auto segments = journal.segments(std::nullopt, from);
-  for (auto segment = segments.rbegin(); segment != segments.rend() && !wanting.empty(); ++segment) {
-    auto entries = read(journal, segment->id);
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-      if (entry->received >= from || entry->fate != storage::Fate::applied) continue;
-      const auto message = heard(*entry);
-      if (!message || !wanting.contains(message->node)) continue;
-      const bool of_node = message->type == MessageType::nbirth;
-      if (!of_node && message->type != MessageType::dbirth) continue;
-      if (!of_node && !seen.emplace(message->node, message->device).second) continue;
-      if (of_node) wanting.erase(message->node);
-      births.push_back(std::move(*entry));
+  const auto wanting = begun_in_the_middle(journal, from, to);
+  struct Births {
+    std::optional<UnixMillis> node;  // receipt of the NBIRTH in force
+    std::vector<std::pair<std::string, storage::Entry>> all;
+  };
+  std::map<Node, Births> found;
+  for (const auto& node : wanting) found[node];
+  auto segments = journal.segments(std::nullopt, from);
+  // A piece that was merged stands behind what is newer than it.
+  std::ranges::sort(segments, std::greater{}, &storage::SegmentInfo::last_received);
+  for (const auto& segment : segments) {
+    const bool done = std::ranges::all_of(
+        found, [&](const auto& node) { return node.second.node && *node.second.node > segment.last_received; });
+    if (done) break;
+    for (auto& entry : read(journal, segment.id)) {
+      const bool counts = entry.fate == storage::Fate::applied || entry.fate == storage::Fate::held;
+      if (entry.received >= from || !counts) continue;
+      const auto message = heard(entry);
+      if (!message || (message->type != MessageType::nbirth && message->type != MessageType::dbirth)) continue;
+      const auto node = found.find(message->node);
+      if (node == found.end()) continue;
+      if (message->type == MessageType::nbirth)
+        node->second.node = std::max(node->second.node.value_or(entry.received), entry.received);
+      node->second.all.emplace_back(message->device, std::move(entry));
     }
   }
-  std::reverse(births.begin(), births.end());
+  std::vector<storage::Entry> births;
+  for (auto& [node, of_node] : found) {
+    if (!of_node.node) continue;
+    std::map<std::string, storage::Entry> newest;  // the node's own under the empty name
+    std::ranges::stable_sort(of_node.all, {}, [](const auto& birth) { return birth.second.received; });
+    for (auto& [device, entry] : of_node.all) {
+      if (entry.received >= *of_node.node) newest.insert_or_assign(device, std::move(entry));
+    }
+    for (auto& [device, entry] : newest) births.push_back(std::move(entry));
+  }
+  // Within one millisecond a node is born before its devices, which the map's order has kept.
+  std::ranges::stable_sort(births, {}, &storage::Entry::received);
   return births;
 }
 

@@ -50,6 +50,8 @@ ingest::PipelineOptions pipeline_options(const Context& context);
 std::string read_file(const std::filesystem::path& path);
 // Commits all that waits; throws Failure where the store refuses.
 void commit_all(ingest::Pipeline& pipeline, UnixMillis now);
+// ... and gives messages that came after newer ones their place. Throws Failure.
+void finish_all(ingest::Pipeline& pipeline, UnixMillis now);
 UnixMillis wall_clock();
 
 struct RollupFlags {

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "commands.h"
+#include "progress.h"
 
 namespace songhua::gateway {
 
@@ -96,6 +97,16 @@ void commit_all(ingest::Pipeline& pipeline, UnixMillis now) {
     const auto outcome = pipeline.commit(now);
     if (const auto* error = std::get_if<ingest::Pipeline::CommitError>(&outcome)) throw Failure{kFault, error->message};
   } while (pipeline.waiting() > 0);
+}
+
+void finish_all(ingest::Pipeline& pipeline, UnixMillis now) {
+  commit_all(pipeline, now);
+  if (!pipeline.out_of_order()) return;
+  Progress progress("older messages", 100);
+  const auto outcome =
+      pipeline.settle_order(now, [&](std::size_t done, std::size_t all) { progress.at(done * 100 / all); });
+  progress.clear();
+  if (const auto* error = std::get_if<ingest::Pipeline::CommitError>(&outcome)) throw Failure{kFault, error->message};
 }
 
 }  // namespace songhua::gateway

@@ -71,7 +71,7 @@ Control::~Control() {
 
 void Control::turn(UnixMillis now) {
   if (pipeline_.waiting() == 0) {
-    settle();
+    settle(now);
   } else {
     tap_.not_committed();
   }
@@ -94,7 +94,12 @@ void Control::handle(const control::Request& request, UnixMillis now) {
   if (request.name == "rebirth") return server_->answer(request.client, rebirth(request.body));
   if (request.name == "tap") return tap(request);
   if (request.name == "append") return append(request);
-  if (request.name == "quarantine_retry") return retry_quarantined(request);
+  if (request.name == "appended") {
+    waiting_.push_back({request.client, done(), {}, true});
+    if (pipeline_.waiting() == 0) settle(now);
+    return;
+  }
+  if (request.name == "quarantine_retry") return retry_quarantined(request, now);
   if (request.name == "map_apply") {
     const auto adopted = apply_map();
     auto answer = done();
@@ -108,12 +113,31 @@ void Control::handle(const control::Request& request, UnixMillis now) {
                   refusal("this gateway knows no request '" + request.name + "'; is it of an older version?", kUsage));
 }
 
-void Control::settle() {
+void Control::settle(UnixMillis now) {
   tap_.committed();
+  if (pipeline_.out_of_order()) settle_order(now);
   for (const auto& waiting : std::exchange(waiting_, {})) {
     for (const auto id : waiting.forget) store_.forget_quarantined(id);
     server_->answer(waiting.client, waiting.answer);
   }
+}
+
+// At the end of what somebody hands over; what a client that died has left, and what a full disk did not let through,
+// after a while.
+void Control::settle_order(UnixMillis now) {
+  constexpr Millis kPatience = std::chrono::seconds{30};
+  const bool asked = std::ranges::any_of(waiting_, [](const Waiting& waiting) { return waiting.order; });
+  if (!order_due_) order_due_ = now + kPatience;
+  if (!asked && now < *order_due_) return;
+  const auto outcome = pipeline_.settle_order(now);
+  order_due_.reset();
+  if (const auto* error = std::get_if<ingest::Pipeline::CommitError>(&outcome)) {
+    spdlog::error("older messages could not be given their place, which is tried again: {}", error->message);
+    return;
+  }
+  const auto& settled = std::get<ingest::Pipeline::Settled>(outcome);
+  spdlog::info("older messages: {} of their sessions read again, {} mean something else now", settled.messages,
+               settled.changed);
 }
 
 StatusView Control::view(UnixMillis now) {
@@ -232,7 +256,7 @@ void Control::append(const control::Request& request) {
   const auto entries = control::decode_entries(request.body);
   if (!entries) return server_->answer(request.client, refusal(entries.error().message, kUsage));
   for (const auto& entry : *entries) pipeline_.repeat(entry);
-  waiting_.push_back({request.client, done(), {}});
+  waiting_.push_back({request.client, done(), {}, false});
 }
 
 ingest::Pipeline::Adopted Control::apply_map() {
@@ -244,7 +268,7 @@ ingest::Pipeline::Adopted Control::apply_map() {
   return adopted;
 }
 
-void Control::retry_quarantined(const control::Request& request) {
+void Control::retry_quarantined(const control::Request& request, UnixMillis now) {
   std::optional<std::int64_t> id;
   if (const auto it = request.body.find("id"); it != request.body.end() && it->is_number_integer())
     id = it->get<std::int64_t>();
@@ -253,8 +277,8 @@ void Control::retry_quarantined(const control::Request& request) {
   retry.take_in_again(pipeline_);
   auto answer = done();
   answer.update(retry.outcome());
-  waiting_.push_back({request.client, std::move(answer), retry.taken_in()});
-  if (pipeline_.waiting() == 0) settle();
+  waiting_.push_back({request.client, std::move(answer), retry.taken_in(), true});
+  if (pipeline_.waiting() == 0) settle(now);
 }
 
 }  // namespace songhua::gateway

@@ -54,23 +54,26 @@ class Control {
     control::ClientId client;
     control::Json answer;
     std::vector<std::int64_t> forget;  // quarantine entries that were taken in again
+    bool order = false;                // older messages are to have their place before the answer
   };
   using Json = control::Json;
 
   void handle(const control::Request& request, UnixMillis now);
-  void settle();  // nothing waits in the pipeline: what was taken in is durable
+  void settle(UnixMillis now);  // nothing waits in the pipeline: what was taken in is durable
+  void settle_order(UnixMillis now);
   [[nodiscard]] StatusView view(UnixMillis now);
   void status(const control::Request& request, UnixMillis now);
   [[nodiscard]] Json command(const Json& body, UnixMillis now);
   [[nodiscard]] Json rebirth(const Json& body);
   void tap(const control::Request& request);
   void append(const control::Request& request);
-  void retry_quarantined(const control::Request& request);
+  void retry_quarantined(const control::Request& request, UnixMillis now);
   [[nodiscard]] ingest::Pipeline::Adopted apply_map();
   // The session of a node, that of a server where it is online first; null for a node never heard.
   [[nodiscard]] const std::pair<const ingest::Pipeline::SessionKey, sparkplug::HostSession>* session_of(
       const std::string& node) const;
 
+  std::optional<UnixMillis> order_due_;
   std::filesystem::path config_file_;
   Context context_;
   storage::Store& store_;

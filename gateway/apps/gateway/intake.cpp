@@ -14,20 +14,27 @@ class GatewaySink final : public EntrySink {
 
   void take(storage::Entry entry) override {
     const auto size = entry.payload.size() + entry.topic.size();
-    if (bytes_ + size > kBytesPerRequest || waiting_.size() >= kEntriesPerRequest) finish();
+    if (bytes_ + size > kBytesPerRequest || waiting_.size() >= kEntriesPerRequest) hand_over();
     bytes_ += size;
     waiting_.push_back(std::move(entry));
   }
 
   void finish() override {
-    if (waiting_.empty()) return;
-    if (const auto done = client_->append(waiting_); !done)
-      throw Failure{kFault, "the running gateway: " + done.error().message};
-    waiting_.clear();
-    bytes_ = 0;
+    hand_over();
+    check(client_->appended());
   }
 
  private:
+  void hand_over() {
+    if (waiting_.empty()) return;
+    check(client_->append(waiting_));
+    waiting_.clear();
+    bytes_ = 0;
+  }
+  static void check(const Result<void>& done) {
+    if (!done) throw Failure{kFault, "the running gateway: " + done.error().message};
+  }
+
   std::unique_ptr<control::Client> client_;
   std::vector<storage::Entry> waiting_;
   std::size_t bytes_ = 0;

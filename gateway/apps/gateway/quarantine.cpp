@@ -192,7 +192,7 @@ int quarantine_retry(const Place& place, std::optional<std::int64_t> id) {
     QuarantineRetry retry(*store, id);
     adopt_mapping(pipeline, context);
     retry.take_in_again(pipeline);
-    commit_all(pipeline, wall_clock());
+    finish_all(pipeline, wall_clock());
     for (const auto entry : retry.taken_in()) store->forget_quarantined(entry);
     outcome = retry.outcome();
   }

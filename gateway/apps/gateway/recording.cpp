@@ -33,7 +33,7 @@ void PipelineSink::take(storage::Entry entry) {
 }
 
 void PipelineSink::finish() {
-  commit_all(pipeline_, wall_clock());
+  finish_all(pipeline_, wall_clock());
 }
 
 RecordingSink::RecordingSink(std::string file, const RecordingFacts& facts) : file_(std::move(file)) {
