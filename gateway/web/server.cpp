@@ -209,6 +209,7 @@ void Server::Impl::api_routes() {
   json_route("/api/v1/status", "status", &Handlers::status);
   json_route("/api/v1/lines", "lines", &Handlers::lines);
   json_route("/api/v1/quarantine", "quarantine", &Handlers::quarantine);
+  json_route("/api/v1/products", "products", &Handlers::products);
   query_route("/api/v1/rollup", "rollup", &Handlers::rollup);
   query_route("/api/v1/indicators", "indicators", &Handlers::indicators);
   query_route("/api/v1/explain", "explain", &Handlers::explain);

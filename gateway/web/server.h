@@ -62,6 +62,7 @@ struct Handlers {
       indicators;                                             // a JSON array, as `indicators --format json` prints it
   std::function<Result<std::string>(const Params&)> explain;  // a JSON array of trees; parameters as of indicators
   std::function<nlohmann::json()> quarantine;
+  std::function<nlohmann::json()> products;  // names and units of the catalogue: figures/products.h
   std::function<Readiness()> ready;
   std::function<std::string()> metrics;  // Prometheus text; prometheus_text() makes it of a registry
 };
@@ -83,9 +84,10 @@ struct Limits {
   std::size_t event_queue = 256;    // events a listener may be behind before it is cut off
 };
 
-// Routes: / /assets/* /healthz /readyz /metrics /api/v1/{status,lines,rollup,indicators,explain,quarantine,events}; GET
-// and HEAD only. Errors are {"error": "..."}. Listening on a loopback address, it answers only requests addressed to a
-// loopback name, so that no web page elsewhere can reach it through a name of its own.
+// Routes: / /assets/* /healthz /readyz /metrics
+// /api/v1/{status,lines,rollup,indicators,explain,quarantine,products,events}; GET and HEAD only. Errors are {"error":
+// "..."}. Listening on a loopback address, it answers only requests addressed to a loopback name, so that no web page
+// elsewhere can reach it through a name of its own.
 class Server {
  public:
   Server(std::string host, std::uint16_t port, Handlers handlers, Limits limits = {});

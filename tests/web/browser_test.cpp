@@ -62,6 +62,7 @@ Handlers serve(const json& data) {
   Handlers handlers;
   handlers.status = [&data] { return data.at("status"); };
   if (data.contains("lines")) handlers.lines = [&data] { return data.at("lines"); };
+  if (data.contains("products")) handlers.products = [&data] { return data.at("products"); };
   if (data.contains("quarantine")) handlers.quarantine = [&data] { return data.at("quarantine"); };
   if (data.contains("rollup"))
     handlers.rollup = [&data](const Params&) { return Result<std::string>(data.at("rollup").dump()); };
@@ -109,9 +110,20 @@ void expect_indicators_shown(const json& data, const std::string& page) {
   }
 }
 
+// Meters' units are shown a thousand times larger: the same digits with a point among them.
+std::string as_shown(std::int64_t sum, const std::string& unit) {
+  auto text = std::to_string(sum);
+  if (unit != "Wh" && unit != "dm3") return text;
+  text.insert(0, text.size() < 4 ? 4 - text.size() : 0, '0');
+  text.insert(text.size() - 3, ".");
+  text.erase(text.find_last_not_of('0') + 1);
+  return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+}
+
 // Each sum on the page is the sum of the rows it stands for.
 void expect_quantities_shown(const json& data, const std::string& page) {
   std::map<std::string, std::int64_t> sums;
+  std::map<std::string, std::string> units;
   for (const auto& row : data.at("rollup")) {
     const auto day = row.at("start").get<std::string>().substr(0, 10);
     const auto measure = row.at("measure").get<std::string>();
@@ -120,6 +132,7 @@ void expect_quantities_shown(const json& data, const std::string& page) {
       key += " " + row.at("line").get<std::string>() + " " + row.at("product").get<std::string>();
     }
     sums[key] += row.at("quantity").get<std::int64_t>();
+    units[key] = row.at("unit").get<std::string>();
   }
   std::set<std::string> seen;
   for (const auto& figure : figures(page)) {
@@ -133,7 +146,7 @@ void expect_quantities_shown(const json& data, const std::string& page) {
       continue;
     }
     EXPECT_EQ(marks.at("value"), std::to_string(sums.at(key))) << key;
-    EXPECT_EQ(without_commas(figure.text), std::to_string(sums.at(key))) << key;
+    EXPECT_EQ(without_commas(figure.text), as_shown(sums.at(key), units.at(key))) << key;
     seen.insert(key);
   }
   EXPECT_EQ(seen.size(), sums.size());
@@ -155,6 +168,10 @@ TEST_P(PageInBrowser, GatewayShowsTheFiguresOfTheApi) {
   expect_quantities_shown(data, page);
   EXPECT_NE(page.find(R"(data-status="forward.pending" data-value="1204")"), std::string::npos);
   EXPECT_NE(page.find(R"(data-status="quarantine" data-value="16")"), std::string::npos);
+  const bool chinese = GetParam().language.starts_with("zh");
+  EXPECT_NE(page.find(chinese ? ">汽柴油轿车<" : ">petrol sedan<"), std::string::npos);
+  EXPECT_NE(page.find(">rubber-epdm<"), std::string::npos) << "a product that the catalogue does not know";
+  EXPECT_NE(page.find(chinese ? ">千瓦时<" : ">kWh<"), std::string::npos);
 }
 
 TEST_P(PageInBrowser, CentreShowsTheFiguresOfTheApi) {
@@ -162,6 +179,11 @@ TEST_P(PageInBrowser, CentreShowsTheFiguresOfTheApi) {
   const auto page = browse(data, GetParam().width, GetParam().language);
   expect_fits(page, GetParam().width);
   expect_indicators_shown(data, page);
+  const bool chinese = GetParam().language.starts_with("zh");
+  for (const auto* text : {chinese ? ">复合肥料<" : ">compound fertilizer<", ">not-in-the-catalogue<",
+                           chinese ? ">吨（折纯）<" : ">t nutrient<"}) {
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  }
 }
 
 // A click on a figure opens the tree of that figure: asked for with its own marks, drawn down to the leaf, digits as

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "central/release.h"
+#include "figures/products.h"
 #include "figures/questions.h"
 
 namespace songhua::centre_program {
@@ -35,6 +36,7 @@ web::Handlers Answers::for_operators() {
     const std::lock_guard lock(looks_mutex_);
     return nlohmann::json(refused_json(*looks_.centre));
   };
+  handlers.products = [this] { return products(); };
   handlers.rollup = [this](const web::Params& params) { return rollup(params); };
   handlers.indicators = [this](const web::Params& params) { return indicators(params, false); };
   handlers.explain = [this](const web::Params& params) { return indicators(params, true); };
@@ -51,8 +53,16 @@ web::Handlers Answers::for_everybody(bool token) {
     return status;
   };
   handlers.indicators = [this](const web::Params& params) { return released(params); };
+  handlers.products = [this] { return products(); };
   handlers.ready = [this] { return ready(); };
   return handlers;
+}
+
+// Names are no figures: everybody may read them.
+nlohmann::json Answers::products() {
+  auto taken = take(Length::common);
+  const auto study = taken.centre().study({wall_clock(), std::nullopt});
+  return study ? figures::products_json(study->inputs->catalogue) : nlohmann::json::array();
 }
 
 nlohmann::ordered_json Answers::status() {

@@ -23,6 +23,7 @@ class Answers {
 
  private:
   nlohmann::ordered_json status();
+  nlohmann::json products();
   Result<std::string> rollup(const web::Params& params);
   Result<std::string> indicators(const web::Params& params, bool explain);  // rows, or the trees behind them
   Result<std::string> released(const web::Params& params);

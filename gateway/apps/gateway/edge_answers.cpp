@@ -87,6 +87,7 @@ web::Handlers EdgeAnswers::handlers() {
   handlers.status = [this] { return status(); };
   handlers.lines = [this] { return lines(); };
   handlers.quarantine = [this] { return quarantine(); };
+  handlers.products = [this] { return products(); };
   handlers.rollup = [this](const web::Params& params) { return rollup(params); };
   handlers.indicators = [this](const web::Params& params) { return indicators(params, false); };
   handlers.explain = [this](const web::Params& params) { return indicators(params, true); };
@@ -201,6 +202,11 @@ json EdgeAnswers::line_json(const LineId& id, const Live::Device* device) {
     if (const auto gone = looks_store_->gone_since(id)) line["gone_since"] = time(*gone);
   }
   return line;
+}
+
+json EdgeAnswers::products() {
+  const std::lock_guard lock(figures_mutex_);
+  return figures_.products();
 }
 
 json EdgeAnswers::lines() {

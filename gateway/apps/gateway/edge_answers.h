@@ -45,6 +45,7 @@ class EdgeAnswers {
   nlohmann::json status();
   nlohmann::json lines();
   nlohmann::json quarantine();
+  nlohmann::json products();
   Result<std::string> rollup(const web::Params& params);
   Result<std::string> indicators(const web::Params& params, bool explain);  // rows, or the trees behind them
   web::Readiness ready();

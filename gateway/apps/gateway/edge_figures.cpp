@@ -6,6 +6,7 @@
 #include <map>
 
 #include "figures/first_final.h"
+#include "figures/products.h"
 #include "figures/questions.h"
 
 namespace songhua::gateway {
@@ -86,6 +87,11 @@ std::vector<query::RollupRow> EdgeFigures::rollup(const query::RollupRequest& re
     std::move(part.begin(), part.end(), std::back_inserter(rows));
   }
   return rows;
+}
+
+nlohmann::json EdgeFigures::products() {
+  const auto inputs = files_.inputs();
+  return inputs ? figures::products_json((*inputs)->catalogue) : nlohmann::json::array();
 }
 
 figures::LineQuantities& EdgeFigures::quantities(const indicators::Inputs& inputs, UnixMillis now) {

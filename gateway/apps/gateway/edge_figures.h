@@ -22,6 +22,8 @@ class EdgeFigures {
   void note_changed(const std::set<LineId>& lines) { lines_.note_changed(lines); }
 
   std::vector<query::RollupRow> rollup(const query::RollupRequest& request, UnixMillis now);
+  // See figures/products.h; none where the register's files are faulty.
+  nlohmann::json products();
   Result<std::vector<indicators::IndicatorRow>> indicators(const indicators::IndicatorRequest& request, UnixMillis now);
 
  private:

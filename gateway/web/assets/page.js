@@ -80,7 +80,19 @@ function marks(row) {
 }
 // A blank before each part lets a narrow cell break there and nowhere else.
 const spaced = (...parts) => parts.filter((part) => part !== null).flatMap((part) => [' ', part]);
-const unit_of = (unit) => (unit && say(UNITS, unit) ? make('span', { class: 'unit' }, say(UNITS, unit)) : null);
+// Names and units of the catalogue, by product and by statistical unit.
+const catalogue = { products: {}, units: {} };
+function keep_catalogue(products) {
+  catalogue.products = Object.fromEntries(products.map((product) => [product.product, product]));
+  catalogue.units = Object.fromEntries(products.filter((product) => product.statistical_unit_zh)
+    .map((product) => [product.statistical_unit, product.statistical_unit_zh]));
+}
+function product_name(id) {
+  const known = catalogue.products[id];
+  return make('span', { title: id, 'data-name-of': id }, (known && (language === 0 ? known.name_zh : known.name_en)) || id);
+}
+const unit_name = (unit) => (language === 0 && !UNITS[unit] && catalogue.units[unit]) || say(UNITS, unit);
+const unit_of = (unit) => (unit && unit_name(unit) ? make('span', { class: 'unit' }, unit_name(unit)) : null);
 
 // A figure of an indicator row; one without value says why, in words.
 function figure(row) {
@@ -94,13 +106,25 @@ function figure(row) {
     row.unit === '%' ? '%' : null, ...spaced(row.unit === '%' ? null : unit_of(row.unit), marks(row)));
 }
 
+// Meters count in small units; people read larger ones. The same digits, with a point among them.
+const LARGER = { Wh: ['kWh', 3], dm3: ['m3', 3] };
+function in_larger(sum, unit) {
+  if (!LARGER[unit]) return [grouped(sum), unit];
+  const [larger, places] = LARGER[unit];
+  const [, sign, digits] = /^(-?)(\d+)$/.exec(sum);
+  const padded = digits.padStart(places + 1, '0');
+  const rest = padded.slice(-places).replace(/0+$/, '');
+  return [grouped(sign + padded.slice(0, -places)) + (rest ? `.${rest}` : ''), larger];
+}
+
 // A sum of rollup rows of one measure, exact; none when there is no row.
 function quantity(rows, tags) {
   if (rows.length === 0) return make('span', { class: 'figure none', ...tags, 'data-reason': 'none' }, word('none'));
   const sum = rows.reduce((total, row) => total + BigInt(row.quantity), 0n).toString();
   const status = { status: rows.find((row) => row.status !== 'final')?.status, estimated: rows.some((row) => row.estimated) };
-  return make('span', {}, make('span', { class: 'figure', ...tags, 'data-value': sum }, grouped(sum)),
-    ...spaced(unit_of(rows[0].unit), marks(status)));
+  const [text, unit] = in_larger(sum, rows[0].unit);
+  return make('span', {}, make('span', { class: 'figure', ...tags, 'data-value': sum }, text),
+    ...spaced(unit_of(unit), marks(status)));
 }
 
 // columns: [heading, is a number]; rows: cells (nodes or text), the first one names the row.
@@ -162,13 +186,15 @@ const now_of = (status) => status.now || new Date(Date.now() + 8 * 3600000).toIS
 async function read_gateway(status) {
   const today = day_of(now_of(status), 0);
   const yesterday = day_of(now_of(status), -1);
-  const [lines, rows, oee, plant, quarantine] = await Promise.all([
+  const [products, lines, rows, oee, plant, quarantine] = await Promise.all([
+    get_or([], 'products'),
     get_or([], 'lines'),
     get_or([], 'rollup', { grain: 'day', from: `${yesterday}T00:00`, to: `${day_of(now_of(status), 1)}T00:00` }),
     indicator('oee', { period: today, by: 'line' }),
     indicator('oee', { period: today }),
     get_or(null, 'quarantine'),
   ]);
+  keep_catalogue(products);
   return { status, today, yesterday, lines, rows, oee, plant: plant[0], quarantine };
 }
 
@@ -265,7 +291,7 @@ function output_card(data) {
   return card('', word('output'), table(
     [[word('product')], [word('line')], [word('today'), true], [word('yesterday'), true]],
     keys.map(JSON.parse).map(([line, product]) =>
-      [product, line, cell(line, product, data.today), cell(line, product, data.yesterday)])));
+      [product_name(product), line, cell(line, product, data.today), cell(line, product, data.yesterday)])));
 }
 
 function energy_card(data) {
@@ -323,8 +349,9 @@ async function read_centre(status) {
   const asked = { period, cumulative: 'true' };
   const months = Array.from({ length: Number(period.slice(5)) }, (_, i) => `${period.slice(0, 5)}${String(i + 1).padStart(2, '0')}`);
   const first = (rows) => rows[0];
-  const [tiles, families, products, quantities, course, output, industry_growth, regions, region_growth,
+  const [names, tiles, families, products, quantities, course, output, industry_growth, regions, region_growth,
     exports] = await Promise.all([
+    get_or([], 'products'),
     indicators([...TILES, ...RANGE], asked).then((rows) => [...TILES, ...RANGE].map((id) => rows.find((row) => row.indicator === id))),
     Promise.all(FAMILIES.map((group) => indicator('gross_output_current', { ...asked, group }).then(first))),
     indicator('gross_output_current', { ...asked, by: 'product' }),
@@ -337,6 +364,7 @@ async function read_centre(status) {
     indicator('value_added_growth_cumulative', { ...asked, by: 'prefecture' }),
     indicator('export_delivery_value', { ...asked, by: 'market_group' }),
   ]);
+  keep_catalogue(names);
   return { status, period, months, tiles, families, products, quantities, course, output, industry_growth, regions,
     region_growth, exports };
 }
@@ -400,7 +428,7 @@ function product_card(data) {
     [[word('product')], [say(INDICATORS, 'product_output'), true], [say(INDICATORS, 'gross_output_current'), true]],
     by_value(data.products).map((row) => {
       const id = row.scope.product;
-      return [make('span', {}, id, bar_of(row, top)), figure(of_scope(data.quantities, 'product', id)), figure(row)];
+      return [make('span', {}, product_name(id), bar_of(row, top)), figure(of_scope(data.quantities, 'product', id)), figure(row)];
     })));
 }
 
