@@ -103,8 +103,8 @@ std::vector<CapacityLine> capacity_lines(Evaluation& e, const Enterprise& enterp
     const auto* product = first_product(e, rows, days, sums);
     if (product == nullptr) continue;
     CapacityLine line{id, product, {}, normal_hours_of(rows, *product, days), {}};
-    const auto capacity_of = [&](const Product& of) {
-      const auto mean = mean_capacity(e, enterprise.id, id, rows, of, days);
+    const auto capacity_of = [&, &own = id](const Product& of) {
+      const auto mean = mean_capacity(e, enterprise.id, own, rows, of, days);
       if (mean) line.capacities.emplace(of.id, *mean);
       return mean;
     };

@@ -23,6 +23,11 @@ int fuzz_forward_wire(const std::uint8_t* data, std::size_t size);
 int fuzz_imports_text(const std::uint8_t* data, std::size_t size);
 int fuzz_lines_text(const std::uint8_t* data, std::size_t size);
 int fuzz_control_request(const std::uint8_t* data, std::size_t size);
+int fuzz_config_text(const std::uint8_t* data, std::size_t size);
+int fuzz_model_words(const std::uint8_t* data, std::size_t size);
+int fuzz_indicators_inputs(const std::uint8_t* data, std::size_t size);
+int fuzz_figures_question(const std::uint8_t* data, std::size_t size);
+int fuzz_web_request(const std::uint8_t* data, std::size_t size);
 }
 
 namespace songhua {
@@ -92,6 +97,21 @@ TEST(FuzzCorpus, LinesToml) {
 }
 TEST(FuzzCorpus, ControlRequests) {
   run("control_request", fuzz_control_request);
+}
+TEST(FuzzCorpus, GatewayAndCentralToml) {
+  run("config_text", fuzz_config_text);
+}
+TEST(FuzzCorpus, PeriodsTimesNumbersTables) {
+  run("model_words", fuzz_model_words);
+}
+TEST(FuzzCorpus, RegistersAndOtherInputs) {
+  run("indicators_inputs", fuzz_indicators_inputs);
+}
+TEST(FuzzCorpus, QuestionsForFigures) {
+  run("figures_question", fuzz_figures_question);
+}
+TEST(FuzzCorpus, HttpRequests) {
+  run("web_request", fuzz_web_request);
 }
 
 // Twice the input, about twice the time: long payloads of the kinds that invite quadratic work.

@@ -72,7 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     else if (kind == 14)
       session.on_time(now += Millis{data[1] * 100}, out);
     else if (kind == 13)
-      session.on_unknown_metrics(out);
+      session.on_unknown_metrics(data[1] & 1 ? "D" : "", now, out);
     else if (kind == 12) {
       const auto bytes = session.save();
       auto copy = HostSession::restore(bytes, options);
