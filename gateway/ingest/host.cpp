@@ -132,6 +132,11 @@ Host::~Host() = default;
 
 void Host::run() {
   const auto start = now();
+  if (const auto refused = pipeline_.sessions_refused(); refused > 0) {
+    spdlog::warn(
+        "{} stored sessions are of another version of this program, or damaged; their nodes are asked for births",
+        refused);
+  }
   for (auto& server : servers_) {
     pipeline_.server_lost(server->index, start);  // what was sent while this program did not run is unknown
     server->connect_at = start;

@@ -45,10 +45,12 @@ Pipeline::~Pipeline() = default;
 
 void Pipeline::load_sessions() {
   sessions_.clear();
+  sessions_refused_ = 0;
   store_.for_each_session([&](std::uint8_t server, const std::string& node, const std::string& bytes) {
     auto session =
         sparkplug::HostSession::restore(bytes, options_.session, [this](std::uint64_t id) { return names(id); });
     // A session that cannot be read begins anew, as for a node never heard: its next birth explains it.
+    if (!session) ++sessions_refused_;
     sessions_.insert_or_assign({server, node},
                                session ? std::move(*session) : sparkplug::HostSession(options_.session));
   });
@@ -423,7 +425,7 @@ void Pipeline::take_readings(Batch& batch, const Entry& entry, const sparkplug::
   if (translation.unknown_metrics) {
     const SessionKey key{entry.server, node};
     sparkplug::Actions actions;
-    sessions_.at(key).on_unknown_metrics(actions);
+    sessions_.at(key).on_unknown_metrics(topic.device, entry.received, actions);
     act(batch, key, actions);
   }
   translation.message->digest = digest_of(entry.topic, entry.payload);

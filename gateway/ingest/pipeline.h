@@ -144,6 +144,8 @@ class Pipeline {
 
   using SessionKey = std::pair<std::uint8_t, std::string>;  // server, "GROUP/NODE"
   [[nodiscard]] const std::map<SessionKey, sparkplug::HostSession>& sessions() const { return sessions_; }
+  // Stored sessions that could not be read: of another version of the program, or damaged. They have begun anew.
+  [[nodiscard]] std::size_t sessions_refused() const { return sessions_refused_; }
   [[nodiscard]] const lines::Mapping& mapping() const { return options_.mapping; }
 
  private:
@@ -210,6 +212,7 @@ class Pipeline {
   sparkplug::PayloadDecoder decoder_;        // of the message under way, which stays readable until the next
   sparkplug::PayloadDecoder decoder_again_;  // of messages that came before it
   std::map<SessionKey, sparkplug::HostSession> sessions_;
+  std::size_t sessions_refused_ = 0;
   std::map<SessionKey, storage::Arrival> arrivals_;
   std::map<std::uint8_t, UnixMillis> clocks_;  // receipt of the newest live message, by server
   std::vector<Queued> queue_;

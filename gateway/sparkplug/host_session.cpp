@@ -231,6 +231,7 @@ void HostSession::die(const Incoming& in) {
   names_.reset();
   birth_deadline_.reset();
   birth_asked_ = false;
+  forget_lacking();
   in.out.push_back(Apply{in.m.position, nullptr});
   in.out.push_back(NodeOffline{in.m.received});
 }
@@ -287,6 +288,11 @@ void HostSession::on_time(UnixMillis now, Actions& out) {
     ++counters_.rebirth_wishes;
     out.push_back(RequestRebirth{RebirthReason::no_birth});
   }
+  if (lacking_deadline_ && *lacking_deadline_ <= now) {
+    lacking_deadline_.reset();
+    lacking_asked_ = true;
+    want_rebirth(lacking_reason_, out);
+  }
   const auto limit = now - options_.reorder_timeout;
   if (const auto seen = seq_.oldest_unexpired(); has_birth() && seen && *seen <= limit) {
     counters_.missed += seq_.expire(limit);
@@ -311,6 +317,7 @@ std::optional<UnixMillis> HostSession::next_deadline() const {
     if (t && (!next || *t < *next)) next = t;
   };
   sooner(device_deadline_);
+  sooner(lacking_deadline_);
   if (const auto seen = seq_.oldest_unexpired(); has_birth() && seen) sooner(*seen + options_.reorder_timeout);
   return next;
 }
@@ -330,10 +337,29 @@ void HostSession::on_connection_lost(UnixMillis now, Actions& out) {
   }
   birth_deadline_.reset();
   birth_asked_ = false;
+  forget_lacking();
 }
 
-void HostSession::on_unknown_metrics(Actions& out) {
-  if (options_.rebirth_on_unknown) want_rebirth(RebirthReason::unknown_metric, out);
+void HostSession::on_unknown_metrics(std::string_view device, UnixMillis received, Actions& out) {
+  if (has_birth()) lack_birth(device, RebirthReason::unknown_metric, received, out);
+}
+
+// The birth may be on its way: over another topic it can come after the data that it explains. Where messages are
+// missing it may be among them, and their timer asks.
+void HostSession::lack_birth(std::string_view device, RebirthReason reason, UnixMillis now, Actions& out) {
+  constexpr std::size_t kMostLacking = 1000;  // a node that invents devices
+  if (!options_.rebirth_on_unknown || seq_.oldest_unexpired()) return;
+  if (lacking_.size() < kMostLacking) lacking_.emplace(device);
+  if (lacking_asked_) return out.push_back(RequestRebirth{reason});  // renews the wish
+  if (lacking_deadline_) return;
+  lacking_deadline_ = now + options_.reorder_timeout;
+  lacking_reason_ = reason;
+}
+
+void HostSession::forget_lacking() {
+  lacking_.clear();
+  lacking_deadline_.reset();
+  lacking_asked_ = false;
 }
 
 void HostSession::want_rebirth(RebirthReason reason, Actions& out) {

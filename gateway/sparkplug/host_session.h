@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,7 +27,8 @@ struct HostSessionOptions {
   Millis device_grace{5'000};  // beyond the reorder timeout: how long a device may wait for its DBIRTH after an NBIRTH
   std::size_t max_held = 255;  // messages; older ones go to quarantine
   std::size_t max_devices = 20'000;  // births of further devices go to quarantine
-  bool rebirth_on_unknown = true;    // besides the timer: unborn device, unknown metric, undecodable payload
+  // Besides the timer of gaps: undecodable payload; unborn device or unknown metric that no birth explains in time.
+  bool rebirth_on_unknown = true;
 };
 
 enum class SessionState : std::uint8_t {
@@ -163,8 +165,9 @@ class HostSession {
   void on_time(UnixMillis now, Actions& out);
   // The connection to the server broke, or the gateway was restarted and the session restored.
   void on_connection_lost(UnixMillis now, Actions& out);
-  // Resolving found metrics that no birth lists: a wish for a rebirth, if configured.
-  void on_unknown_metrics(Actions& out);
+  // Resolving a message of `device` ("": the node) found metrics that no birth lists. A birth within the reorder
+  // timeout is in time, else a wish for a rebirth, if configured.
+  void on_unknown_metrics(std::string_view device, UnixMillis received, Actions& out);
 
   // A request went out, by a wish or by an operator.
   void rebirth_requested() { ++counters_.rebirths; }
@@ -282,6 +285,8 @@ class HostSession {
   void judge_held(Actions& out);
   void limit_held(Actions& out);
   void want_rebirth(RebirthReason reason, Actions& out);
+  void lack_birth(std::string_view device, RebirthReason reason, UnixMillis now, Actions& out);
+  void forget_lacking();
   void set_state(SessionState state, UnixMillis since);
   [[nodiscard]] bool has_birth() const { return state_ != SessionState::unknown && state_ != SessionState::offline; }
   [[nodiscard]] bool has_room(std::string_view device) const;
@@ -299,6 +304,11 @@ class HostSession {
   std::optional<UnixMillis> device_deadline_;  // pending devices go offline
   std::optional<UnixMillis> birth_deadline_;   // the reorder timer while no NBIRTH is known
   bool birth_asked_ = false;
+  // Of a living session: whose data its births do not explain, and the reorder timer of that.
+  std::set<std::string, std::less<>> lacking_;  // devices; "": the node
+  RebirthReason lacking_reason_{};
+  std::optional<UnixMillis> lacking_deadline_;
+  bool lacking_asked_ = false;
   std::deque<Held> held_;
   struct Seen {
     std::uint8_t seq = 0;

@@ -51,8 +51,7 @@ void HostSession::take(const Incoming& in, std::int64_t number) {
   }
   if (!known && m.type != MessageType::dbirth) {  // of a device without DBIRTH
     ++counters_.deviations;
-    if (is_data(m.type) && options_.rebirth_on_unknown && !seq_.oldest_unexpired())
-      want_rebirth(RebirthReason::unborn_device, in.out);
+    if (is_data(m.type)) lack_birth(m.device, RebirthReason::unborn_device, m.received, in.out);
   }
 }
 
@@ -111,6 +110,7 @@ void HostSession::limit_held(Actions& out) {
 
 void HostSession::take_device_birth(const std::string& name, std::shared_ptr<const DeviceNames> share,
                                     std::int64_t number, UnixMillis received, Actions& out) {
+  if (lacking_.erase(name) > 0 && lacking_.empty()) forget_lacking();
   auto& device = devices_[name];
   const bool late = device.birth_number > number;  // a newer birth, or a death, stands
   if (late && explains(name)) return;
@@ -157,6 +157,7 @@ void HostSession::begin(const Incoming& in, bool new_session) {
   names_ = table_of(DeviceNames::of_birth("", *in.m.payload));
   birth_deadline_.reset();
   birth_asked_ = false;
+  forget_lacking();
   stale_since_.reset();
   born_ = in.m.received;
   set_state(SessionState::alive, in.m.received);

@@ -3,24 +3,20 @@
 
 // A tag, then the members of HostSession in their order, as below; numbers, texts and optionals as in byte_codec.h, a
 // list as its size and its items. `transfer` names the fields once for both directions.
-//   "S1"  names as text; each message seen with seq and time
-//   "S2"  names by their id (0: none), a text that the caller keeps; of the messages seen, seq and time as differences
+//   "S5"  names as text; each message seen with seq and time
+//   "S6"  names by their id (0: none), a text that the caller keeps; of the messages seen, seq and time as differences
 //         to the one before: this is stored with every commit, and most nodes have said nothing new but their time
-//   "S3"  as S1, "S4" as S2, with what is marked as of the second version below
-// The first version is read, no longer written.
+// Tags with other numbers were versions before the first release: refused.
 namespace songhua::sparkplug {
 namespace {
-constexpr std::string_view kWholeV1 = "S1";
-constexpr std::string_view kBesideNamesV1 = "S2";
-constexpr std::string_view kWhole = "S3";
-constexpr std::string_view kBesideNames = "S4";
+constexpr std::string_view kWhole = "S5";
+constexpr std::string_view kBesideNames = "S6";
 constexpr std::uint64_t kMostItems = 1'000'000;
 
 // One interface for both directions: writes a field, or reads it in place.
 struct Saver {
   ByteWriter& io;
   bool beside_names = false;
-  static constexpr bool second = true;
   void operator()(std::uint64_t& v) { io.number(v); }
   void operator()(std::int64_t& v) { io.signed_number(v); }
   void operator()(bool& v) { io.flag(v); }
@@ -53,7 +49,6 @@ struct Loader {
   ByteReader& io;
   bool beside_names = false;
   const NamesById* by_id = nullptr;
-  bool second = true;  // not the first version
   void operator()(std::uint64_t& v) { v = io.number(); }
   void operator()(std::int64_t& v) { v = io.signed_number(); }
   void operator()(bool& v) { v = io.flag(); }
@@ -110,13 +105,17 @@ class SessionCodec {
     io(s.state_, SessionState::lost);
     io(s.since_);
     io(s.stale_since_);
-    if (io.second) io(s.born_);
+    io(s.born_);
     io(s.bd_seq_);
     io(s.names_);
     seq(s.seq_, io);
     io(s.device_deadline_);
     io(s.birth_deadline_);
     io(s.birth_asked_);
+    lacking(s.lacking_, io);
+    io(s.lacking_reason_, RebirthReason::undecodable);
+    io(s.lacking_deadline_);
+    io(s.lacking_asked_);
     devices(s, io);
     io.list(s.held_, [&](auto& h) { held(h, io); });
     Seen before;
@@ -150,9 +149,16 @@ class SessionCodec {
     io(t.next_), io(t.loss_at_), io(t.doubt_from_);
     io.list(t.runs_, [&](auto& r) { io(r.first), io(r.end), io(r.seen), io(r.expired), io(r.after_loss); });
   }
+  static void lacking(const auto& names, Saver& io) {
+    io.io.number(names.size());
+    for (const auto& name : names) io.io.text(name);
+  }
+  static void lacking(auto& names, Loader& io) {
+    for (auto count = io.io.number(); count > 0 && io.io.ok(); --count) names.insert(io.io.text());
+  }
   static void device(std::string& name, DeviceState& d, auto& io) {
     io(name), io(d.status, DeviceStatus::offline), io(d.since), io(d.stale_since), io(d.birth_number);
-    if (io.second) io(d.born);
+    io(d.born);
   }
   static void devices(HostSession& s, Saver& io) {
     io.io.number(s.devices_.size());
@@ -172,13 +178,12 @@ class SessionCodec {
   static void held(HostSession::Held& h, auto& io) {
     io(h.position), io(h.type, MessageType::state), io(h.device), io(h.seq), io(h.number), io(h.time), io(h.received);
     io(h.bd_seq), io(h.sealed), io(h.pending), io(h.explained), io(h.share);
-    if (io.second) io(h.unheard);
+    io(h.unheard);
   }
   static void counters(SessionCounters& c, auto& io) {
     io(c.messages), io(c.gaps), io(c.missed), io(c.births), io(c.rebirth_wishes), io(c.ignored_ndeath),
         io(c.duplicates);
-    io(c.deviations), io(c.quarantined);
-    if (io.second) io(c.rebirths);
+    io(c.deviations), io(c.quarantined), io(c.rebirths);
   }
 };
 
@@ -195,11 +200,10 @@ std::string HostSession::save_beside_names() const {
 }
 
 Result<HostSession> HostSession::restore(std::string_view bytes, HostSessionOptions options, const NamesById& names) {
-  const bool first = bytes.starts_with(kWholeV1) || bytes.starts_with(kBesideNamesV1);
-  const bool beside = bytes.starts_with(first ? kBesideNamesV1 : kBesideNames);
-  ByteReader in(bytes, first ? (beside ? kBesideNamesV1 : kWholeV1) : beside ? kBesideNames : kWhole);
+  const bool beside = bytes.starts_with(kBesideNames);
+  ByteReader in(bytes, beside ? kBesideNames : kWhole);
   HostSession session(options);
-  SessionCodec::transfer(session, Loader{in, beside, &names, !first});
+  SessionCodec::transfer(session, Loader{in, beside, &names});
   if (!in.at_end()) return Error{"stored Sparkplug session is damaged, of another version, or lacks its names"};
   if (session.has_birth() && !session.names_) return Error{"stored Sparkplug session lacks its names"};
   for (const auto& h : session.held_)

@@ -220,6 +220,24 @@ RC_GTEST_PROP(Rebuild, ThereAndBackAgainIsAsBefore, ()) {
   RC_ASSERT(!taking.adopt(kRight).rebuilt);
 }
 
+// A program whose rules give other records than the one that made them says so by its number, and makes them again.
+TEST(Rebuild, RecordsMadeByAnEarlierProgramAreMadeAgain) {
+  std::mt19937 random(7);
+  const auto messages = history(random);
+  Taking taking(kRight);
+  for (const auto& message : messages) taking.take(message, true);
+  const auto rows = rows_of(*taking.store);
+  ASSERT_FALSE(taking.adopt(kRight).rebuilt);
+  const auto rules = taking.store->fact("config:rules").value();
+  ASSERT_TRUE(rules.starts_with("program ")) << rules;
+  taking.store->set_fact("config:rules", "program 1" + rules.substr(rules.find(',')));
+  taking.store->database().exec("UPDATE record SET bytes = (SELECT bytes FROM record LIMIT 1)");  // as it never was
+  EXPECT_FALSE(taking.pipeline.is_in_force(kRight));
+  EXPECT_TRUE(taking.adopt(kRight).rebuilt);
+  EXPECT_EQ(rows_of(*taking.store), rows);
+  EXPECT_EQ(taking.store->fact("config:rules"), rules);
+}
+
 std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> dirty_of(storage::Store& store) {
   std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> dirty;
   SQLite::Statement query(store.database(), "SELECT line, quarter, generation FROM dirty");

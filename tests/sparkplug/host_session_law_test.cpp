@@ -101,6 +101,8 @@ class Play {
     } else if (kind > 235) {
       now_ += Millis{3000};
       session_.on_time(now_, out);
+    } else if (kind > 230) {
+      session_.on_unknown_metrics(small % 2 == 0 ? "D" : "", now_, out);
     } else {
       const auto last = session_.last_seq().value_or(static_cast<std::uint8_t>(0));
       const auto seq = value < 160 ? static_cast<std::uint8_t>(last + 1)

@@ -354,12 +354,57 @@ TEST(HostSession, WhatWaitedBeforeALostConnectionIsOfNobodyKnown) {
 
 TEST(HostSession, DataOfAnUnbornDeviceWaitsForItsDbirth) {
   auto h = born();
-  EXPECT_THAT(h.get(ddata("X", 2)), ElementsAre("hold 3", "rebirth? unborn_device"));
-  EXPECT_THAT(h.get(dbirth("X", 3)), ElementsAre("X online @0", "apply 4", "apply held 3"));
+  EXPECT_THAT(h.get(ddata("X", 2)), ElementsAre("hold 3"));
+  EXPECT_THAT(h.get(dbirth("X", 3), 1999), ElementsAre("X online @1999", "apply 4", "apply held 3"));
+  EXPECT_EQ(h.session.next_deadline(), std::nullopt);
+  EXPECT_EQ(h.session.counters().rebirth_wishes, 0U);
+}
+
+TEST(HostSession, ADeviceIsAskedForWhenItsDbirthDoesNotComeInTime) {
+  auto h = born();
+  h.get(ddata("X", 2, 2001), 100);
+  EXPECT_THAT(h.get(ddata("Y", 3, 2002), 1500), ElementsAre("hold 4"));
+  EXPECT_THAT(h.get(dbirth("Y", 4), 1600), testing::Contains("apply held 4"));  // X's is still awaited
+  EXPECT_THAT(h.time(2099), IsEmpty());
+  EXPECT_THAT(h.time(2100), ElementsAre("rebirth? unborn_device"));
+  EXPECT_THAT(h.time(60'000), IsEmpty());
+  EXPECT_THAT(h.get(ddata("X", 5, 2003), 61'000), ElementsAre("hold 6", "rebirth? unborn_device"));  // not answered
+  EXPECT_THAT(h.get(dbirth("X", 6), 62'000), testing::Contains("apply held 6"));
+  EXPECT_THAT(h.get(ddata("Z", 7, 2004), 63'000), ElementsAre("hold 8")) << "another one has its own time";
   HostSessionOptions timer_only;
   timer_only.rebirth_on_unknown = false;
   auto quiet = born(timer_only);
-  EXPECT_THAT(quiet.get(ddata("X", 2)), ElementsAre("hold 3"));
+  quiet.get(ddata("X", 2));
+  EXPECT_THAT(quiet.time(60'000), IsEmpty());
+}
+
+TEST(HostSession, UnknownMetricsAreAskedForWhenNoBirthComesInTime) {
+  auto h = born();
+  const auto unknown = [&](const char* device, std::int64_t at) {
+    Actions out;
+    h.session.on_unknown_metrics(device, kStart + Millis{at}, out);
+    return text_of(out);
+  };
+  h.get(ddata("D", 2, 2001), 100);
+  EXPECT_THAT(unknown("D", 100), IsEmpty());
+  EXPECT_THAT(h.get(dbirth("D", 3, 2002), 2099), ElementsAre("D online @2099", "apply 4"));
+  EXPECT_EQ(h.session.next_deadline(), std::nullopt);
+  EXPECT_THAT(unknown("", 3000), IsEmpty());
+  EXPECT_THAT(h.time(5000), ElementsAre("rebirth? unknown_metric"));
+  EXPECT_THAT(unknown("", 6000), ElementsAre("rebirth? unknown_metric"));
+  h.get(nbirth(7, 0, 9000), 7000);
+  EXPECT_THAT(unknown("", 7500), IsEmpty()) << "a birth begins the time anew";
+  h.get(ndata(2, 9001), 7600);
+  h.get(ndeath(7), 7700);
+  EXPECT_THAT(unknown("", 7800), IsEmpty());
+  EXPECT_THAT(h.time(60'000), IsEmpty());
+}
+
+// Where messages are missing the birth may be among them, and the timer of the gap asks, once.
+TEST(HostSession, AnUnbornDeviceInAGapIsTheGapsAffair) {
+  auto h = born();
+  EXPECT_THAT(h.get(ddata("X", 3, 2001), 100), ElementsAre("gap of 1", "hold 3"));
+  EXPECT_THAT(h.time(2100), ElementsAre("rebirth? gap"));
 }
 
 // What says nothing of a line is a sign of it all the same, once a birth tells of which.
@@ -467,6 +512,17 @@ TEST(HostSession, RefusesDamagedBytes) {
   EXPECT_TRUE(HostSession::restore(bytes, {}).ok());
   for (std::size_t n = 0; n < bytes.size(); ++n) EXPECT_FALSE(HostSession::restore(bytes.substr(0, n), {}).ok());
   EXPECT_FALSE(HostSession::restore(bytes + "x", {}).ok());
+}
+
+// Versions of before the first release: nothing reads them.
+TEST(HostSession, RefusesBytesOfAnotherVersion) {
+  auto bytes = born().session.save();
+  for (const char version : {'1', '2', '3', '4', '7'}) {
+    bytes[1] = version;
+    const auto session = HostSession::restore(bytes, {});
+    ASSERT_FALSE(session.ok()) << version;
+    EXPECT_THAT(session.error().message, testing::HasSubstr("of another version"));
+  }
 }
 
 TEST(HostSession, WithoutItsNamesOneThatNeedsThemIsRefused) {

@@ -62,6 +62,10 @@ TCK_TEST(Command, tck_id_payloads_dcmd_seq, tck_id_payloads_dcmd_timestamp, tck_
   const auto p = sent(write(pb::Int32, "5"));
   EXPECT_FALSE(p.has_seq());
   EXPECT_EQ(p.timestamp(), 1'700'000'000'000U);
+  ASSERT_EQ(p.metrics_size(), 1);  // what is to be written, and nothing else
+  EXPECT_EQ(p.metrics(0).name(), "M");
+  EXPECT_EQ(p.metrics(0).int_value(), 5U);
+  EXPECT_EQ(p.metrics(0).timestamp(), 1'700'000'000'000U);
 }
 TCK_TEST(Command, tck_id_operational_behavior_data_commands_dcmd_metric_value,
          tck_id_operational_behavior_data_commands_ncmd_metric_value) {

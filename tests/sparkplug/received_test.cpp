@@ -100,6 +100,15 @@ TCK_TEST(Received, tck_id_payloads_dataset_column_size, tck_id_payloads_dataset_
     EXPECT_EQ(birth.judge(), Problem::none);
     EXPECT_TRUE(std::holds_alternative<Structured>(birth.out.metrics[1].value));
   }
+  for (const std::uint32_t no_basic_type : {0U, 16U, 99U, 0xFFFFFFFFU}) {
+    Birth birth;
+    auto& set = *birth.metric(pb::DataSet).mutable_dataset_value();
+    set = table(2, 2, 2, 2);
+    set.set_types(1, no_basic_type);
+    set.mutable_rows(0)->mutable_elements(0)->clear_value();  // a cell that is null
+    EXPECT_EQ(birth.judge(), Problem::none);
+    EXPECT_TRUE(std::holds_alternative<Structured>(birth.out.metrics[1].value));
+  }
   Birth as_number;
   *as_number.metric(pb::Int64).mutable_dataset_value() = table(1, 1, 1, 1);
   EXPECT_EQ(as_number.judge(), Problem::wrong_datatype);
