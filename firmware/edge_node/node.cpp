@@ -152,7 +152,10 @@ void Node::walk() {
 
 void Node::offline_for(std::int64_t delay) {
   become(Session::offline);
-  for (auto& slot : devices()) slot.online = false;
+  for (auto& slot : devices()) {
+    turn_away(slot);
+    slot.ring.tell(0, slot.ring.size(), 0);  // whatever did not leave
+  }
   due_ = clock_.real + delay;
 }
 
@@ -176,8 +179,16 @@ void Node::bear() {
   become(Session::online);
   due_ = -1;
   born_at_ = clock_.real;
+  for (auto& slot : devices()) {
+    for (std::size_t i = 0; i < slot.device->metrics(); ++i) {
+      if (slot.device->metric(i).totalizer && slot.device->value(i).bits() != slot.sent[i]) keep_standstill(slot, i);
+    }
+  }
   rebirth();
-  for (auto& slot : devices()) flush(slot);
+  for (auto& slot : devices()) {
+    flush(slot);
+    keep_birth(slot);
+  }
 }
 
 // NBIRTH and the DBIRTH of every device that is there, nothing between; the same bdSeq as in this connection's will.
@@ -202,10 +213,12 @@ void Node::obey_rebirth() {
   last_rebirth_ = clock_.real;
   ++counters_.rebirths;
   rebirth();
+  for (auto& slot : devices()) keep_birth(slot);
 }
 
 void Node::bear_device(Slot& slot) {
   slot.online = slot.told = true;
+  slot.since_beat.reset();
   Births births(*this, slot, false);
   publish("/DBIRTH/", slot, births, true);
 }
@@ -258,7 +271,7 @@ void Node::leave(bool death) {
   }
   due_ = -1;
   become(Session::leaving);
-  for (auto& slot : devices()) slot.online = false;
+  for (auto& slot : devices()) turn_away(slot);
   sink_.disconnect(false);
 }
 
@@ -306,7 +319,11 @@ bool Node::device_birth(Clock clock, std::string_view id) {
   auto* slot = find(id);
   if (slot == nullptr || slot->present) return false;
   slot->present = true;
-  if (session_ == Session::online) bear_device(*slot);
+  if (session_ == Session::online) {
+    bear_device(*slot);
+    flush(*slot);
+    keep_birth(*slot);
+  }
   return true;
 }
 
@@ -379,7 +396,10 @@ Node::Slot* Node::find(std::string_view id) {
 
 std::size_t Node::buffered() const {
   std::size_t sum = 0;
-  for (std::size_t i = 0; i < count_; ++i) sum += slots_[i].ring.size();
+  for (std::size_t i = 0; i < count_; ++i) {
+    const auto& ring = slots_[i].ring;
+    for (std::size_t n = 0; n < ring.size(); ++n) sum += ring[n].message == 0 ? 1 : 0;
+  }
   return sum;
 }
 

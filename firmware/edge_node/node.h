@@ -86,6 +86,9 @@ class Node {
   void on_message(Clock clock, std::string_view topic, std::span<const std::uint8_t> payload, bool retained);
   void on_lost(Clock clock);  // also: a wanted disconnect is done
   void on_time(Clock clock);  // delays may be over
+  // Of the messages ever published (counters().messages) so many have left. What the others tell is kept, and becomes
+  // history when the connection is lost before they leave.
+  void on_sent(std::uint64_t messages);
 
   // The devices' values as they are at clock.line: sends what has changed, everything once a heartbeat or when `full`.
   // While nobody listens the readings of each heartbeat go to the ring.
@@ -124,7 +127,10 @@ class Node {
     bool online = false;  // born in this session
     bool told = false;    // `sent` holds something: a first reading is kept whatever it says, zeros included
     std::array<std::int64_t, kMaxMetrics> sent{};
-    std::array<Quality, kMaxMetrics> quality{};  // as told
+    std::array<Quality, kMaxMetrics> quality{};       // as told
+    std::bitset<kMaxMetrics> since_beat;              // told live after the last heartbeat
+    std::array<std::int64_t, kMaxMetrics> kept_at{};  // line time of the last reading kept while away
+    std::int64_t beat = -1;                           // ... of the last full sample while away
   };
   struct HostMemory {
     bool known = false;
@@ -160,6 +166,10 @@ class Node {
   void bear_device(Slot& slot);
   void bury_device(Slot& slot);
   void flush(Slot& slot);
+  void turn_away(Slot& slot);
+  void keep_standstill(Slot& slot, std::size_t metric);
+  void keep_birth(Slot& slot);
+  void keep_until_sent(Slot& slot, const std::bitset<kMaxMetrics>& told);
   void report(Slot& slot, bool full, bool seldom);
   void publish_changes(Slot& slot, const std::bitset<kMaxMetrics>& due);
   void buffer(Slot& slot, bool full);

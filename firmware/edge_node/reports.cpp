@@ -52,6 +52,12 @@ void Node::report(Slot& slot, bool full, bool seldom) {
     if (slot.device->metric(i).epoch) due.set(i);
   }
   publish_changes(slot, due);
+  slot.since_beat |= due;
+  if (full) slot.since_beat.reset();
+  for (std::size_t i = 0; !full && i < slot.device->metrics(); ++i) {
+    if (!slot.device->metric(i).prompt) due.reset(i);
+  }
+  keep_until_sent(slot, due);
 }
 
 void Node::publish_changes(Slot& slot, const std::bitset<kMaxMetrics>& due) {
@@ -62,30 +68,75 @@ void Node::publish_changes(Slot& slot, const std::bitset<kMaxMetrics>& due) {
   }
 }
 
+// What changes; whatever was told last, where nobody can say that it was heard.
 void Node::buffer(Slot& slot, bool full) {
   for (std::size_t i = 0; i < slot.device->metrics(); ++i) {
     const auto metric = slot.device->metric(i);
-    if (!is_number(metric.type) || !(full || metric.prompt || !slot.told)) continue;
+    const bool untold = !slot.told || slot.since_beat[i];
+    if (!is_number(metric.type) || !(full || metric.prompt || untold)) continue;
     const auto bits = slot.device->value(i).bits();
-    if (bits == slot.sent[i] && slot.told) continue;
+    if (bits == slot.sent[i] && !untold) continue;
+    if (metric.totalizer && slot.told) keep_standstill(slot, i);
     slot.sent[i] = bits;
-    slot.ring.push({clock_.line, bits, i});
+    slot.ring.push({clock_.line, bits, static_cast<std::uint32_t>(i)});
+    slot.kept_at[i] = clock_.line;
   }
   slot.told = true;
+  slot.since_beat.reset();
+  if (full) slot.beat = clock_.line;
+}
+
+// A counter that moves after it stood still: where it stood last. Between two readings a host draws a straight line.
+void Node::keep_standstill(Slot& slot, std::size_t metric) {
+  if (slot.beat <= slot.kept_at[metric]) return;
+  slot.ring.push({slot.beat, slot.sent[metric], static_cast<std::uint32_t>(metric)});
+}
+
+// What was told live of a heartbeat, a birth or a state, until its message has left.
+void Node::keep_until_sent(Slot& slot, const std::bitset<kMaxMetrics>& told) {
+  for (std::size_t i = 0; i < slot.device->metrics(); ++i) {
+    if (!told[i] || !is_number(slot.device->metric(i).type)) continue;
+    slot.ring.push(
+        {clock_.line, slot.sent[i], static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(counters_.messages)});
+  }
+}
+
+// After the history, which it must not push out of a full ring.
+void Node::keep_birth(Slot& slot) {
+  if (slot.online) keep_until_sent(slot, std::bitset<kMaxMetrics>{}.set());
+}
+
+void Node::on_sent(std::uint64_t messages) {
+  const auto left = static_cast<std::uint32_t>(messages);
+  for (auto& slot : devices()) {
+    auto& ring = slot.ring;
+    while (ring.size() > 0 && ring[0].message != 0 && static_cast<std::int32_t>(left - ring[0].message) >= 0)
+      ring.pop(1);
+  }
+}
+
+void Node::turn_away(Slot& slot) {
+  if (slot.online) slot.beat = -1;
+  slot.online = false;
 }
 
 // What was kept while the host was away, after the births. (Time order is asked of live metrics only,
-// tck_id_operational_behavior_data_publish_dbirth_order; ours are in it anyway.)
+// tck_id_operational_behavior_data_publish_dbirth_order.)
 void Node::flush(Slot& slot) {
   constexpr std::size_t kPerMessage = 200;
+  if (!slot.online) return;
+  auto& ring = slot.ring;
   if (config_.history_limit > 0) {
-    while (slot.ring.size() > 0 && slot.ring[0].time < clock_.line - config_.history_limit) slot.ring.pop(1);
+    while (ring.size() > 0 && ring[0].message == 0 && ring[0].time < clock_.line - config_.history_limit) ring.pop(1);
   }
-  while (slot.online && slot.ring.size() > 0) {
-    const auto count = std::min(slot.ring.size(), kPerMessage);
-    History history(*this, slot, count);
+  std::size_t first = 0, waiting = 0;
+  while (waiting < ring.size() && ring[waiting].message == 0) ++waiting;
+  while (first < waiting) {
+    const auto count = std::min(waiting - first, kPerMessage);
+    History history(*this, slot, first, count);
     publish("/DDATA/", slot, history);
-    slot.ring.pop(count);
+    ring.tell(first, count, static_cast<std::uint32_t>(counters_.messages));
+    first += count;
     ++counters_.historical;
   }
 }

@@ -91,7 +91,8 @@ class Node::Changes final : public MetricSource {
 // The oldest readings of the ring as historical data, each with its own time; first the epoch that they belong to.
 class Node::History final : public MetricSource {
  public:
-  History(const Node& node, const Slot& slot, std::size_t count) : node_(node), slot_(slot), count_(count) {}
+  History(const Node& node, const Slot& slot, std::size_t first, std::size_t count)
+      : node_(node), slot_(slot), first_(first), count_(count) {}
   void rewind() override {
     next_ = 0;
     epoch_told_ = false;
@@ -103,13 +104,13 @@ class Node::History final : public MetricSource {
       for (std::size_t i = 0; i < slot_.device->metrics(); ++i) {
         if (!slot_.device->metric(i).epoch) continue;
         metric.alias = node_.alias(slot_, i);
-        metric.timestamp = static_cast<std::uint64_t>(slot_.ring[0].time);
+        metric.timestamp = static_cast<std::uint64_t>(slot_.ring[first_].time);
         metric.value = slot_.device->value(i);
         return true;
       }
     }
     if (next_ == count_) return false;
-    const auto& reading = slot_.ring[next_++];
+    const auto& reading = slot_.ring[first_ + next_++];
     metric.alias = node_.alias(slot_, reading.metric);
     metric.timestamp = static_cast<std::uint64_t>(reading.time);
     metric.value = Value::from_bits(slot_.device->metric(reading.metric).type, reading.bits);
@@ -119,7 +120,7 @@ class Node::History final : public MetricSource {
  private:
   const Node& node_;
   const Slot& slot_;
-  std::size_t count_;
+  std::size_t first_, count_;
   std::size_t next_ = 0;
   bool epoch_told_ = false;
 };

@@ -155,16 +155,26 @@ struct Rig {
     real += ms;
     line += ms;
     node->on_time(clock());
+    let_leave();
   }
-  void sample(bool full = false) { node->sample(clock(), full); }
+  void sample(bool full = false) {
+    node->sample(clock(), full);
+    let_leave();
+  }
   void to_subscribed() {
     node->start(clock());
     node->on_connected(clock());
     node->on_subscribed(clock());
+    let_leave();
+  }
+  // The network takes all that was published, unless it is slow.
+  void let_leave() {
+    if (!slow) node->on_sent(node->counters().messages);
   }
   void state(const std::string& json, const std::string& host = "H") { message("spBv1.0/STATE/" + host, json); }
   void message(const std::string& topic, const std::string& payload, bool retained = false) {
     node->on_message(clock(), topic, {reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size()}, retained);
+    let_leave();
   }
   void host(bool online, std::int64_t timestamp) {
     state(std::string(R"({"online":)") + (online ? "true" : "false") + R"(,"timestamp":)" + std::to_string(timestamp) +
@@ -187,6 +197,7 @@ struct Rig {
   std::vector<Reading> memory;
   std::unique_ptr<Node> node;
   std::int64_t real = 1'000, line = kT;
+  bool slow = false;
 };
 
 inline Config with_host(std::size_t servers = 1) {

@@ -8,6 +8,7 @@
 namespace songhua::edge_node {
 namespace {
 
+using test::kT;
 using test::Rig;
 using test::with_host;
 using testing::ElementsAre;
@@ -146,6 +147,109 @@ TEST(Session, ReadingsOfTheHostsAbsenceAreFlushedAsHistory) {
   EXPECT_EQ(rig.node->buffered(), 0U);
 }
 
+// Values of A's counter that were told as history since `mark`, with their times after kT.
+std::vector<std::pair<std::int64_t, std::uint64_t>> told_again(const Rig& rig, std::size_t mark) {
+  std::vector<std::pair<std::int64_t, std::uint64_t>> readings;
+  std::map<std::uint64_t, std::string> names;
+  for (const auto& sent : rig.bench.published()) {
+    if (sent.type() == "DBIRTH" && sent.topic.ends_with("/A"))
+      for (const auto& metric : sent.payload.metrics()) names[metric.alias()] = metric.name();
+  }
+  for (const auto& sent : rig.bench.published(mark)) {
+    if (sent.type() != "DDATA" || !sent.topic.ends_with("/A")) continue;
+    for (const auto& metric : sent.payload.metrics()) {
+      if (metric.is_historical() && names[metric.alias()] == "Output/p/CN/Good")
+        readings.emplace_back(static_cast<std::int64_t>(metric.timestamp()) - kT, metric.long_value());
+    }
+  }
+  return readings;
+}
+using Readings = std::vector<std::pair<std::int64_t, std::uint64_t>>;
+
+// A host draws a straight line between two readings: the counter must not seem to have crept while it stood.
+TEST(Session, ACounterThatStoodStillIsToldWhereItStoodLast) {
+  Rig rig;
+  rig.to_subscribed();
+  const auto to_minute = kT / 60'000 * 60'000 + 60'000 - kT;
+  rig.pass(to_minute);
+  rig.a.good = 5;
+  rig.sample();
+  rig.node->on_lost(rig.clock());
+  const auto mark = rig.bench.all.size();
+  for (int minute = 1; minute <= 7; ++minute) {
+    rig.line += 60'000;
+    if (minute == 5) rig.a.good = 9;
+    rig.sample();
+  }
+  rig.line += 1'000;
+  rig.a.good = 10;  // since the last full minute: the births will say so
+  rig.pass(30'000);
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  const auto at = [&](int minute) { return to_minute + minute * 60'000; };
+  EXPECT_EQ(told_again(rig, mark), (Readings{{at(4), 5}, {at(5), 9}, {at(7), 9}}));
+}
+
+// Messages that wait for the network when the connection breaks are gone, and what they told is not.
+TEST(Session, WhatDidNotLeaveIsToldAgainAsHistory) {
+  Rig rig;
+  rig.to_subscribed();
+  const auto to_minute = kT / 60'000 * 60'000 + 60'000 - kT;
+  rig.pass(to_minute);
+  rig.slow = true;
+  std::vector<std::uint64_t> published;
+  for (int minute = 0; minute < 4; ++minute) {
+    rig.a.good += 10;
+    rig.sample();
+    published.push_back(rig.node->counters().messages);
+    rig.line += 60'000;
+  }
+  rig.node->on_sent(published[1]);
+  EXPECT_EQ(rig.node->buffered(), 0U);
+  rig.node->on_lost(rig.clock());
+  EXPECT_GT(rig.node->buffered(), 0U);
+  auto mark = rig.bench.all.size();
+  rig.pass(30'000);
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  const Readings lost{{to_minute + 120'000, 30}, {to_minute + 180'000, 40}};
+  EXPECT_EQ(told_again(rig, mark), lost);
+  // Nor did the history leave, nor the births.
+  rig.node->on_lost(rig.clock());
+  mark = rig.bench.all.size();
+  rig.pass(30'000);
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  auto again = told_again(rig, mark);
+  ASSERT_GE(again.size(), 2U);
+  EXPECT_EQ((Readings{again.begin(), again.begin() + 2}), lost);
+  rig.slow = false;
+  rig.pass(1);
+  rig.node->on_lost(rig.clock());
+  mark = rig.bench.all.size();
+  rig.pass(30'000);
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  EXPECT_TRUE(told_again(rig, mark).empty()) << "it has left";
+}
+
+// What changed since the last full minute was told, but perhaps not heard.
+TEST(Session, TheLastWordBeforeALossIsKept) {
+  Rig rig;
+  rig.to_subscribed();
+  rig.pass(1'000);
+  rig.a.good = 5;
+  rig.sample();
+  rig.node->on_lost(rig.clock());
+  const auto mark = rig.bench.all.size();
+  rig.line += 1'000;
+  rig.sample();
+  rig.pass(30'000);
+  rig.node->on_connected(rig.clock());
+  rig.node->on_subscribed(rig.clock());
+  EXPECT_EQ(told_again(rig, mark), (Readings{{2'000, 5}}));
+}
+
 TEST(Session, AStateChangeIsKeptAtOnce) {
   Rig rig;
   rig.a.state = 9;
@@ -198,6 +302,7 @@ TCK_TEST(Session, tck_id_payloads_ndeath_will_message_publisher,
          tck_id_topics_ddeath_topic) {
   Rig rig;
   rig.to_subscribed();
+  rig.pass(1'234);
   const auto mark = rig.bench.all.size();
   rig.node->stop(rig.clock());
   EXPECT_THAT(rig.bench.types(mark), ElementsAre("DDEATH", "DDEATH", "NDEATH"));

@@ -100,12 +100,33 @@ TCK_TEST(Session, tck_id_message_flow_edge_node_ncmd_subscribe, tck_id_message_f
 
 TCK_TEST(Session, tck_id_payloads_dbirth_order, tck_id_payloads_ndata_order, tck_id_payloads_ddata_order,
          tck_id_message_flow_device_birth_publish_nbirth_wait, tck_id_principles_birth_certificates_order) {
-  Rig rig;
-  rig.to_subscribed();
-  rig.a.good = 1;
+  Rig rig(with_host());
+  // Values change, and are sampled, at each step of the way to the births.
+  const auto work = [&] {
+    rig.a.good += 1;
+    rig.own.period += 1;
+    rig.pass(1'000);
+    rig.sample(true);
+    EXPECT_TRUE(rig.bench.published().empty()) << name(rig.node->session());
+  };
+  work();
+  rig.node->start(rig.clock());
+  work();
+  rig.node->on_connected(rig.clock());
+  work();
+  rig.node->on_subscribed(rig.clock());
+  work();
+  rig.host(true, 1);
+  rig.a.good += 1;
+  rig.own.period += 1;
   rig.pass(1'000);
   rig.sample();
-  EXPECT_THAT(rig.bench.types(), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH", "DDATA"));
+  auto types = rig.bench.types();
+  ASSERT_GE(types.size(), 5U);
+  const std::vector<std::string> births(types.begin(), types.begin() + 3);
+  EXPECT_THAT(births, ElementsAre("NBIRTH", "DBIRTH", "DBIRTH"));
+  EXPECT_THAT(types, testing::Contains("NDATA"));
+  EXPECT_THAT(types, testing::Contains("DDATA"));
 }
 
 TCK_TEST(Session, tck_id_topics_nbirth_topic, tck_id_message_flow_edge_node_birth_publish_nbirth_topic,
@@ -133,23 +154,45 @@ TCK_TEST(Session, tck_id_topics_nbirth_metrics, tck_id_topics_dbirth_metrics, tc
          tck_id_operational_behavior_data_publish_nbirth_values,
          tck_id_operational_behavior_data_publish_dbirth_values) {
   Rig rig;
+  rig.a.good = 41;
+  rig.own.period = 2'000;
   rig.to_subscribed();
-  std::set<std::uint64_t> aliases;
-  for (const auto& birth : rig.bench.published()) {
-    EXPECT_EQ(birth.qos, 0);
-    EXPECT_TRUE(birth.birth);
-    EXPECT_EQ(birth.payload.timestamp(), static_cast<std::uint64_t>(kT));
-    for (const auto& metric : birth.payload.metrics()) {
-      EXPECT_TRUE(metric.has_name());
-      EXPECT_TRUE(metric.has_datatype()) << metric.name();
-      EXPECT_TRUE(metric.has_timestamp()) << metric.name();
-      EXPECT_NE(metric.value_case(), test::Payload::Metric::VALUE_NOT_SET) << metric.name();
-      if (metric.has_alias()) {
-        EXPECT_TRUE(aliases.insert(metric.alias()).second);
+  const auto rebirth_from = rig.bench.all.size();
+  rig.a.good = 42;
+  rig.b.temperature = 21.5;
+  rig.own.period = 3'000;
+  rig.pass(5'000);
+  rig.ask_rebirth();
+  const auto check = [](const std::vector<Sent>& births, std::int64_t time) {
+    EXPECT_EQ(births.size(), 3U);
+    std::set<std::uint64_t> aliases;
+    for (const auto& birth : births) {
+      EXPECT_EQ(birth.qos, 0);
+      EXPECT_TRUE(birth.birth);
+      EXPECT_EQ(birth.payload.timestamp(), static_cast<std::uint64_t>(time));
+      for (const auto& metric : birth.payload.metrics()) {
+        EXPECT_TRUE(metric.has_name());
+        EXPECT_TRUE(metric.has_datatype()) << metric.name();
+        EXPECT_TRUE(metric.has_timestamp()) << metric.name();
+        EXPECT_FALSE(metric.is_null()) << metric.name();
+        EXPECT_NE(metric.value_case(), test::Payload::Metric::VALUE_NOT_SET) << metric.name();
+        if (metric.has_alias()) {
+          EXPECT_TRUE(aliases.insert(metric.alias()).second);
+        }
       }
     }
-  }
-  EXPECT_EQ(aliases.size(), 11U);
+    EXPECT_EQ(aliases.size(), 11U);
+  };
+  auto births = rig.bench.published();
+  births.resize(3);
+  check(births, kT);
+  EXPECT_EQ(metric_named(births[0].payload, "Node Control/Report Period").long_value(), 2'000U);
+  EXPECT_EQ(metric_named(births[1].payload, "Output/p/CN/Good").long_value(), 41U);
+  births = rig.bench.published(rebirth_from);
+  check(births, kT + 5'000);  // of their own time, with the values of then
+  EXPECT_EQ(metric_named(births[0].payload, "Node Control/Report Period").long_value(), 3'000U);
+  EXPECT_EQ(metric_named(births[1].payload, "Output/p/CN/Good").long_value(), 42U);
+  EXPECT_EQ(metric_named(births[2].payload, "Process/Temperature").double_value(), 21.5);
 }
 
 TCK_TEST(Session, tck_id_operational_behavior_data_commands_rebirth_name,
@@ -240,6 +283,7 @@ TCK_TEST(Session, tck_id_topics_ddata_payload, tck_id_topics_ddata_topic, tck_id
   const auto data = rig.bench.published(mark);
   ASSERT_EQ(data.size(), 1U);
   EXPECT_EQ(data[0].topic, "spBv1.0/G/DDATA/E/A");
+  EXPECT_EQ(data[0].payload.timestamp(), static_cast<std::uint64_t>(rig.line));
   ASSERT_EQ(data[0].payload.metrics_size(), 2);  // the counter and the epoch that it belongs to
   for (const auto& metric : data[0].payload.metrics()) {
     EXPECT_FALSE(metric.has_name());
@@ -276,6 +320,8 @@ TCK_TEST(Session, tck_id_topics_ndata_payload, tck_id_topics_ndata_topic, tck_id
   EXPECT_EQ(data[0].topic, "spBv1.0/G/NDATA/E");
   EXPECT_EQ(data[0].payload.timestamp(), static_cast<std::uint64_t>(rig.line));
   ASSERT_EQ(data[0].payload.metrics_size(), 1);
+  EXPECT_FALSE(data[0].payload.metrics(0).has_datatype());
+  EXPECT_EQ(data[0].payload.metrics(0).timestamp(), static_cast<std::uint64_t>(rig.line));
   EXPECT_EQ(data[0].payload.metrics(0).long_value(), 5'000U);
 }
 

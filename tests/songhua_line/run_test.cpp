@@ -7,6 +7,7 @@
 #include <random>
 
 #include "model/time.h"
+#include "sparkplug_b.pb.h"
 #include "support/broker.h"
 #include "support/mqtt_probe.h"
 #include "support/process.h"
@@ -189,6 +190,96 @@ TEST(Run, ABrokerThatDiesIsFoundAgain) {
     for (const auto& message : after.messages()) all.hear(message.topic, message.payload);
     return all.quantities() == left;
   }));
+}
+
+// Readings of A's and B's history by their minute, as a subscriber of `probe` heard them.
+std::map<std::uint64_t, std::size_t> history_of(const MqttProbe& probe) {
+  std::map<std::uint64_t, std::size_t> readings;
+  for (const auto& message : probe.messages()) {
+    if (message.topic.find("/DDATA/") == std::string::npos) continue;
+    org::eclipse::tahu::protobuf::Payload payload;
+    if (!payload.ParseFromString(message.payload)) continue;
+    for (const auto& metric : payload.metrics()) {
+      if (metric.is_historical()) ++readings[metric.timestamp()];
+    }
+  }
+  return readings;
+}
+
+// The lines stand ten seconds before a full minute, with an hour's work behind them; time runs as the clock does.
+void work_until_before_a_minute(const Plant& plant) {
+  Process line(built_program("songhua-line"), plant.line(past({"--duration", "3590s"})));
+  ASSERT_EQ(line.wait(), 0) << line.err();
+}
+constexpr std::uint64_t kElevenOclock = 1'551'668'400'000;  // 2019-03-04T11:00 in Shanghai
+
+Words in_real_time(const Words& more) {
+  Words words{"--line",     "auto", "--line",  "rubber", "--line",      "satellite",
+              "--interval", "1s",   "--speed", "1",      "--reconnect", "100ms..300ms"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+// What was told while the broker was dead comes out as history, at the minutes' borders: with a host that waits for its
+// broker, and with one that nobody waits for.
+class Outage : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutPrimaryHost, Outage, testing::Bool());
+
+TEST_P(Outage, OfTheOnlyBrokerComesOutAsHistory) {
+  Plant plant;
+  work_until_before_a_minute(plant);
+  if (GetParam()) plant.host(true, 1'000);
+  Process line(built_program("songhua-line"),
+               plant.line(in_real_time(GetParam() ? Words{"--primary-host", "songhua"} : Words{})));
+  ASSERT_TRUE(plant.session("online")) << line.err();
+  plant.broker.kill_now();
+  ASSERT_TRUE(eventually([&] { return plant.state().value("line_time", "") > "2019-03-04T03:00:01"; })) << line.err();
+  EXPECT_GT(plant.state().value("buffered", 0), 0);
+  line.signal(SIGSTOP);  // until somebody listens again
+  plant.broker.start();
+  MqttProbe after;
+  ASSERT_TRUE(eventually([&] {
+    return after.connect(plant.broker.uri(), "after", {{"spBv1.0/#", mqtt::Qos::kAtLeastOnce}});
+  }));
+  line.signal(SIGCONT);
+  if (GetParam()) {
+    ASSERT_TRUE(plant.session("waiting")) << "its host has not come back yet";
+    const auto online = nlohmann::json{{"online", true}, {"timestamp", 2'000}}.dump();
+    EXPECT_TRUE(after.client().publish("spBv1.0/STATE/songhua", online, mqtt::Qos::kAtLeastOnce, true));
+  }
+  ASSERT_TRUE(plant.session("online")) << line.err();
+  ASSERT_TRUE(eventually([&] { return history_of(after).contains(kElevenOclock); })) << line.err();
+  EXPECT_EQ(plant.state().value("buffered", -1), 0);
+  line.terminate();
+  ASSERT_EQ(line.wait(), 0) << line.err();
+}
+
+// With two, the node walks to the other one and tells it there; the first coming back does not draw it back.
+TEST(Run, AnOutageOfBothBrokersComesOutAsHistoryOnTheOneThatIsBackFirst) {
+  Plant plant;
+  Broker second;
+  work_until_before_a_minute(plant);
+  plant.host(true, 1'000);
+  MqttProbe there;
+  ASSERT_TRUE(there.connect(second.uri(), "there", {{"spBv1.0/#", mqtt::Qos::kAtLeastOnce}}));
+  const auto online = nlohmann::json{{"online", true}, {"timestamp", 2'000}}.dump();
+  Process line(built_program("songhua-line"),
+               plant.line(in_real_time({"--broker", second.uri(), "--primary-host", "songhua"})));
+  ASSERT_TRUE(plant.session("online")) << line.err();
+  plant.broker.kill_now();
+  ASSERT_TRUE(eventually([&] { return plant.state().value("line_time", "") > "2019-03-04T03:00:01"; })) << line.err();
+  EXPECT_NE(plant.state().value("session", ""), "online") << "the host is not on the second server";
+  EXPECT_TRUE(there.client().publish("spBv1.0/STATE/songhua", online, mqtt::Qos::kAtLeastOnce, true));
+  ASSERT_TRUE(plant.session("online")) << line.err();
+  ASSERT_TRUE(eventually([&] { return history_of(there).contains(kElevenOclock); })) << line.err();
+  plant.broker.start();
+  EXPECT_EQ(plant.state().value("server", 9), 1);
+  line.terminate();
+  ASSERT_EQ(line.wait(), 0) << line.err();
+  Telemetry telemetry;
+  for (const auto& message : plant.probe.messages()) telemetry.hear(message.topic, message.payload);
+  for (const auto& message : there.messages()) telemetry.hear(message.topic, message.payload);
+  EXPECT_EQ(telemetry.quantities(), ledger_sums(plant.dir / "l.csv"));
 }
 
 TEST(Run, CanBeDriven) {

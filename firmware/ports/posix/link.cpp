@@ -51,13 +51,14 @@ void Link::wait(std::vector<Event>& events, std::int64_t patience) {
   own_events_.clear();
   for (const auto& event : events) {
     if (event.kind == Event::Kind::lost || event.kind == Event::Kind::failed)
-      queue_.clear();  // of a session that is over
+      clear_queue();  // of a session that is over
   }
 }
 
 // --- to the network
 
 void Link::connect(std::size_t server, const edge_node::Message& will) {
+  clear_queue();  // what was published when the word of the loss was on its way
   Order order{.kind = Order::Kind::connect, .topic = std::string(will.topic), .payload = bytes(will.payload)};
   order.server = server;
   push(std::move(order));
@@ -73,16 +74,22 @@ void Link::publish(const edge_node::Message& message) {
   Order order{.kind = Order::Kind::publish, .topic = std::string(message.topic), .payload = bytes(message.payload)};
   order.qos = static_cast<mqtt::Qos>(message.qos);
   order.birth = message.birth;
+  ++queued_;
   push(std::move(order));
 }
 
 void Link::disconnect(bool abrupt) {
   if (abrupt) {
-    queue_.clear();
+    clear_queue();
     client_.drop();
     return;
   }
   push({.kind = Order::Kind::disconnect});
+}
+
+void Link::clear_queue() {
+  queue_.clear();
+  queued_ = 0;
 }
 
 void Link::push(Order order) {
@@ -127,6 +134,7 @@ void Link::begin(const Order& order) {
   options.uri = config_.servers[order.server];
   options.will = mqtt::Will{order.topic, order.payload, mqtt::Qos::kAtLeastOnce, false};
   const auto generation = client_.connect(options);
+  accepted_ = delivered_ = 0;  // no word of the connection before comes any more
   if (generation) {
     generation_ = *generation;
   } else {
@@ -142,8 +150,11 @@ bool Link::send(Order& order, std::int64_t real) {
     if (real < birth_due_) return false;
   }
   const auto result = client_.publish(order.topic, order.payload, order.qos, false);
-  if (result.status == mqtt::Publish::kWindowFull) return false;
+  // Not connected any more: the word of it is on its way, and what waits is then told as history.
+  if (result.status == mqtt::Publish::kWindowFull || result.status == mqtt::Publish::kNotConnected) return false;
   if (result.status == mqtt::Publish::kRefused) spdlog::error("message refused topic=\"{}\"", order.topic);
+  accepted_ += result ? 1 : 0;
+  --queued_;
   birth_due_ = -1;
   tokens_ -= 1;
   return true;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -39,6 +41,8 @@ class Link final : public edge_node::Sink, private mqtt::Handler {
   // Sends as much of the queue as rate, delay and the client allow. `real`: monotonic ms.
   void release(std::int64_t real);
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+  // Published messages that have not been written to the socket.
+  [[nodiscard]] std::size_t unsent() const { return queued_ + accepted_ - std::min(accepted_, delivered_.load()); }
   // The node asked for something that must not leave before the memory is durable.
   [[nodiscard]] bool must_keep() const { return fresh_ > 0; }
   void kept() { fresh_ = 0; }
@@ -68,7 +72,10 @@ class Link final : public edge_node::Sink, private mqtt::Handler {
   void on_message(mqtt::Generation generation, std::string_view topic, std::string_view payload, mqtt::Qos qos,
                   bool retained) override;
   void on_subscribed(mqtt::Generation generation, const std::vector<std::string>& refused) override;
+  void on_delivered(mqtt::Generation, mqtt::DeliveryId) override { ++delivered_; }
+  void on_publish_failed(mqtt::Generation, mqtt::DeliveryId, const std::string&) override { ++delivered_; }
 
+  void clear_queue();
   void push(Order order);
   [[nodiscard]] bool carry_out(Order& order, std::int64_t real);
   [[nodiscard]] bool send(Order& order, std::int64_t real);
@@ -78,6 +85,9 @@ class Link final : public edge_node::Sink, private mqtt::Handler {
   std::deque<Order> queue_;
   std::vector<Event> own_events_;  // faults found without the network
   std::size_t fresh_ = 0;
+  std::size_t queued_ = 0;                  // publishes in queue_
+  std::size_t accepted_ = 0;                // of this connection, by the client
+  std::atomic<std::size_t> delivered_ = 0;  // ... and written
   double tokens_ = 0;
   std::int64_t last_real_ = -1;
   std::int64_t birth_due_ = -1;

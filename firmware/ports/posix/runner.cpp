@@ -209,6 +209,7 @@ std::optional<int> Runner::turn(ControlServer* control) {
   const auto real = real_ms();
   if (!leaving_) let_time_pass(real);
   for (const auto& event : events_) handle(event, clock(real));
+  node_->on_sent(node_->counters().messages - link_.unsent());
   node_->on_time(clock(real));
   if (control != nullptr) control->serve([this](const std::string& request) { return answer(request); });
   if (!leaving_) consider_leaving(real);
