@@ -1,5 +1,7 @@
 #include "figures/questions.h"
 
+#include "model/register_text.h"
+
 namespace songhua::figures {
 
 Result<indicators::IndicatorRequest> request_of(const IndicatorOptions& options) {
@@ -11,6 +13,8 @@ Result<indicators::IndicatorRequest> request_of(const IndicatorOptions& options)
   request.by = options.by;
   request.cumulative = options.cumulative;
   for (const auto& [key, value] : options.scope) {
+    const auto text = decode_text(value);
+    if (!text || *text != value) return Error{key + ": the value is no UTF-8"};  // JSON could not tell of it
     if (!value.empty()) request.scope = request.scope.with(key, value);
   }
   return request;

@@ -20,6 +20,14 @@ std::shared_ptr<const NameTable> table_of(std::shared_ptr<const DeviceNames> sha
   return std::make_shared<NameTable>(std::vector{std::move(share)});
 }
 
+// Has the device died before the message of that number? Then its next DBIRTH explains it, which may deal other aliases
+// and come later; the names it had are those of what it said before.
+bool is_dead(const HostSession& session, std::string_view device, std::int64_t number) {
+  const auto it = session.devices().find(device);
+  if (it == session.devices().end() || it->second.status != DeviceStatus::offline) return false;
+  return it->second.birth_number >= 0 && number > it->second.birth_number;
+}
+
 // The payload's time where it is one.
 UnixMillis time_or(std::optional<std::uint64_t> time, UnixMillis otherwise) {
   constexpr std::uint64_t kLastMillisOf9999 = 253'402'300'799'999;
@@ -32,7 +40,7 @@ UnixMillis time_or(std::optional<std::uint64_t> time, UnixMillis otherwise) {
 void HostSession::take(const Incoming& in, std::int64_t number) {
   const auto& m = in.m;
   const bool certain = seq_.certain(number);
-  const bool known = explains(m.device);
+  const bool known = explains(m.device) && !is_dead(*this, m.device, number);
   if (!certain) return hold(in, number);
   if (m.type == MessageType::dbirth && !has_room(m.device)) {
     ++counters_.quarantined;
@@ -193,7 +201,7 @@ void HostSession::take_held(const Held& h, Actions& out) {
     if (has_room(h.device)) take_device_birth(h.device, h.share, h.number, h.received, out);
     return;
   }
-  if (!explains(h.device)) {
+  if (!explains(h.device) || is_dead(*this, h.device, h.number)) {
     held_.push_back(h);  // until the device's DBIRTH
     return;
   }
@@ -223,7 +231,8 @@ void HostSession::judge_held(Actions& out) {
 void HostSession::release(Actions& out) {
   const auto is_certain = [&](const Held& h) { return h.explained || (h.number >= 0 && seq_.certain(h.number)); };
   for (auto it = held_.begin(); it != held_.end();) {
-    if (!is_certain(*it) || (it->type != MessageType::dbirth && !explains(it->device))) {
+    const bool explained = explains(it->device) && !is_dead(*this, it->device, it->number);
+    if (!is_certain(*it) || (it->type != MessageType::dbirth && !explained)) {
       ++it;
       continue;
     }

@@ -400,6 +400,26 @@ TEST(HostSession, UnknownMetricsAreAskedForWhenNoBirthComesInTime) {
   EXPECT_THAT(h.time(60'000), IsEmpty());
 }
 
+// After its death a device speaks by its next DBIRTH, which may deal the aliases anew and come after its data.
+TEST(HostSession, DataOfADeadDeviceWaitsForItsNextDbirth) {
+  auto h = born();
+  h.get(ddeath("D", 2, 2000), 10);
+  EXPECT_THAT(h.get(ddata("D", 4, 2002), 30), ElementsAre("gap of 1", "hold 4"));
+  EXPECT_THAT(h.get(dbirth("E", 5, 2003), 40), ElementsAre("E online @40", "apply 5")) << "explains nothing of D";
+  auto again = dbirth("D", 3, 2001);
+  again.payload.mutable_metrics(0)->set_name("another name");
+  EXPECT_THAT(h.get(again, 50), ElementsAre("D online @50", "apply 6", "apply held 4"));
+  const auto* names = std::get<ApplyHeld>(h.last.back()).names->device("D");
+  EXPECT_EQ(names->by_alias(3)->name, "another name");
+  // What it said before its death is explained by the birth before, however late it comes.
+  auto late = born();
+  late.get(ddeath("D", 3, 2001));
+  EXPECT_THAT(late.get(ddata("D", 2, 2000)), ElementsAre("apply 4"));
+  // And one that is never born again is asked for.
+  EXPECT_THAT(late.get(ddata("D", 4, 2002), 100), ElementsAre("hold 5"));
+  EXPECT_THAT(late.time(2100), ElementsAre("rebirth? unborn_device"));
+}
+
 // Where messages are missing the birth may be among them, and the timer of the gap asks, once.
 TEST(HostSession, AnUnbornDeviceInAGapIsTheGapsAffair) {
   auto h = born();
