@@ -26,7 +26,7 @@ const std::vector<std::string>& part_ids() {
 
 std::vector<IndicatorRequest> requests_of(const Period& period, const Scope& province) {
   std::vector<IndicatorRequest> requests;
-  const auto ask = [&](std::vector<std::string> ids, const Scope& scope, const std::string& by) {
+  const auto ask = [&](const std::vector<std::string>& ids, const Scope& scope, const std::string& by) {
     for (const bool cumulative : {false, true}) {
       if (cumulative && period.cumulative().name() == period.name()) continue;
       IndicatorRequest request;
@@ -138,7 +138,8 @@ Result<disclosure::RowProtection> guard(Centre& centre, std::vector<IndicatorRow
   auto protection = disclosure::protect(rows, micro, earlier, study->settings.disclosure);
   if (!protection.exposed.empty()) {
     // Those that were given out themselves are why the others are known.
-    std::ranges::stable_partition(protection.exposed, [&](const std::string& cell) { return earlier.contains(cell); });
+    std::stable_partition(protection.exposed.begin(), protection.exposed.end(),
+                          [&](const std::string& cell) { return earlier.contains(cell); });
     return uncovered(protection.exposed);
   }
   disclosure::withhold(rows, protection);

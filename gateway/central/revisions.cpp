@@ -11,7 +11,6 @@ namespace songhua::central {
 namespace {
 
 using indicators::Cause;
-using indicators::IndicatorRow;
 using indicators::PublishedFigure;
 using indicators::Rational;
 
@@ -54,6 +53,7 @@ std::vector<Cause> late_data(Centre& centre, const std::set<std::string>& enterp
     ++stretch.records;
   }
   std::vector<Cause> causes;
+  causes.reserve(lines.size());
   for (const auto& [line, stretch] : lines) {
     causes.push_back({"late_data",
                       line.enterprise + " " + line.line + " [" + zone.format(stretch.window.start) + ", " +

@@ -68,7 +68,7 @@ Protection protect(const Tables& tables, const Rules& rules) {
   }
   for (auto* list : {&protection.exposed, &protection.narrow}) {
     std::ranges::sort(*list);
-    list->erase(std::ranges::unique(*list).begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
   }
   return protection;
 }

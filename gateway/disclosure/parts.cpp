@@ -18,7 +18,7 @@ BigInt floor_of(const Rational& value) {
 
 int128 narrow(const BigInt& value) {
   const BigInt size = abs(value);
-  if (size >> 126 != 0) throw TooWide{};
+  if ((size >> 126) != 0) throw TooWide{};
   const auto high = static_cast<std::uint64_t>(size >> 64);
   const auto low = static_cast<std::uint64_t>(size & BigInt(UINT64_MAX));
   const auto whole = (static_cast<int128>(high) << 64) + static_cast<int128>(low);
@@ -32,7 +32,7 @@ Parts::Parts(const std::vector<Piece>& pieces) {
   Rational all = 0;
   for (const auto& piece : pieces) {
     all += abs(piece.amount);
-    if (whole >> kBits == 0) whole = lcm(whole, denominator(piece.amount));
+    if ((whole >> kBits) == 0) whole = lcm(whole, denominator(piece.amount));
   }
   const BigInt limit = BigInt(1) << kBits;
   if (all * whole < limit) {

@@ -132,9 +132,8 @@ class Search {
       if (wrong.cells.empty()) wrong = by_bounds(pattern, whose);
       if (wrong.cells.empty()) return {};
       std::erase_if(wrong.choices, [&](std::size_t cell) { return !may_blank(pattern, cell); });
-      const auto fresh = std::ranges::partition(wrong.choices, [&](std::size_t cell) {
-                           return !pattern.useless.contains(cell);
-                         }).begin();
+      const auto fresh = std::partition(wrong.choices.begin(), wrong.choices.end(),
+                                        [&](std::size_t cell) { return !pattern.useless.contains(cell); });
       if (fresh != wrong.choices.begin()) wrong.choices.erase(fresh, wrong.choices.end());
       std::ranges::sort(wrong.choices, [&](std::size_t a, std::size_t b) {
         if (rank(a) != rank(b)) return rank(a) < rank(b);

@@ -223,7 +223,7 @@ RowProtection decide(std::vector<Question> questions, const Decisions& earlier, 
   RowProtection result;
   for (auto& question : questions) answer(question, earlier, rules, result);
   std::ranges::sort(result.exposed);
-  result.exposed.erase(std::ranges::unique(result.exposed).begin(), result.exposed.end());
+  result.exposed.erase(std::unique(result.exposed.begin(), result.exposed.end()), result.exposed.end());
   for (const auto& [key, code] : result.codes) {
     result.primary += code == Code::primary ? 1U : 0U;
     result.secondary += code == Code::secondary ? 1U : 0U;

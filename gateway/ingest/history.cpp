@@ -173,7 +173,7 @@ void Pipeline::load_messages(const std::string& source, std::uint64_t id, std::v
     const auto payload = decoder_again_.decode(entry.payload);
     if (!payload) return;
     const auto table = names(names_id);
-    const auto message = translator_.translate(*topic, **payload, table.get(), take, entry.received).message;
+    const auto message = translator_.again(*topic, **payload, table.get(), take, entry.received).message;
     message->digest = digest_of(entry.topic, entry.payload);
     message->telling = telling;
     auto minutes = message->minutes();

@@ -17,7 +17,7 @@ using storage::Position;
 constexpr const char* kMappingFact = "config:lines.toml";
 constexpr const char* kRulesFact = "config:rules";
 // Counts changes of the program after which the same journal gives other records: stores made before are rebuilt.
-constexpr int kProgramRules = 3;
+constexpr int kProgramRules = 4;
 constexpr std::size_t kEntriesPerFlush = 4'000;
 constexpr std::size_t kSegmentsInMemory = 64;
 
@@ -104,7 +104,7 @@ void Pipeline::rebuild(Adopted& adopted, UnixMillis now, const Progress& progres
     specs.push_back(dictionary.spec(rollup::SeriesIndex{i}));
 
   (void)store_.complete_windows(adopted.generation, now);  // what is compared is whole
-  storage::Rebuild rebuild(store_, Translator::reasons(), {Translator::kSilenceFact});
+  storage::Rebuild rebuild(store_, Translator::reasons(), {Translator::kSilenceFact, Translator::kBirthFact});
   std::size_t waiting = 0;
   UnixMillis last{};
   const auto flush = [&] {

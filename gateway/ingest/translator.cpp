@@ -1,6 +1,7 @@
 #include "ingest/translator.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace songhua::ingest {
 namespace {
@@ -107,6 +108,7 @@ void Translator::reset() {
   by_share_.clear();
   by_name_.clear();
   silence_.clear();
+  last_births_.clear();
 }
 
 void Translator::adopt(lines::Mapping mapping) {
@@ -123,16 +125,44 @@ std::vector<std::string> Translator::reasons() {
   return all;
 }
 
-Translator::Role Translator::role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied) {
+Translator::LastBirth& Translator::last_birth(const std::string& device) {
+  const auto [it, added] = last_births_.try_emplace(device);
+  if (!added) return it->second;
+  if (const auto fact = store_.fact(kBirthFact + device)) {  // "RECEIVED SHARE"
+    std::istringstream text(*fact);
+    std::int64_t received = 0;
+    std::uint64_t share = 0;
+    if (text >> received >> share) it->second = {unix_millis(received), share};
+  }
+  return it->second;
+}
+
+void Translator::note_birth(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share, UnixMillis received) {
+  if (share == nullptr) return;
+  const auto device = device_key(topic);
+  auto& last = last_birth(device);
+  if (received < last.received) return;
+  if (last.share != share->id()) by_share_.erase(device);
+  last = {received, share->id()};
+  store_.set_fact(kBirthFact + device, std::to_string(count_of(received)) + ' ' + std::to_string(share->id()));
+}
+
+Translator::Role Translator::role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied,
+                                     Known known) {
   auto match = mapping_.match(source, {silence, gap_});
   // DATA names no datatype. Where it comes before the birth that explains it, a counter's width is what is known of it:
   // whether a fall is a wrap must not depend on which message came last.
   if (auto* met = std::get_if<lines::SeriesMetric>(&match.meaning); met != nullptr && datatype_implied) {
-    const auto* known = store_.dictionary().find_series(met->spec.line, met->spec.key, met->spec.kind);
-    if (known != nullptr && met->spec.width == 0) met->spec.width = known->width;
+    const auto* there = store_.dictionary().find_series(met->spec.line, met->spec.key, met->spec.kind);
+    if (there != nullptr && met->spec.width == 0) met->spec.width = there->width;
   }
   Role role;
-  for (const auto* spec : match.series()) role.series.push_back(store_.dictionary().series(*spec));
+  for (const auto* spec : match.series()) {
+    auto said = *spec;
+    const auto* there = store_.dictionary().find_series(spec->line, spec->key, spec->kind);
+    if (known == Known::stays && there != nullptr) said.width = there->width;
+    role.series.push_back(store_.dictionary().series(said));
+  }
   const bool of_line = !role.series.empty() || std::holds_alternative<lines::StateMetric>(match.meaning) ||
                        std::holds_alternative<lines::CounterEpochMetric>(match.meaning) ||
                        std::holds_alternative<lines::CounterStartMetric>(match.meaning);
@@ -144,18 +174,29 @@ Translator::Role Translator::role_of(const lines::MetricSource& source, Silence 
   return role;
 }
 
-Silence Translator::silence_of(const std::string& device) {
-  const auto [it, added] = silence_.try_emplace(device, Silence::unknown);
-  if (added && store_.fact(kSilenceFact + device) == "unchanged") it->second = Silence::unchanged;
+Translator::SaidOfSilence& Translator::silence_of(const std::string& device) {
+  const auto [it, added] = silence_.try_emplace(device);
+  if (!added) return it->second;
+  if (const auto fact = store_.fact(kSilenceFact + device)) {  // "unchanged", "unknown"; RECEIVED
+    std::istringstream text(*fact);
+    std::string value;
+    std::int64_t received = 0;
+    if (text >> value >> received)
+      it->second = {value == "unchanged" ? Silence::unchanged : Silence::unknown, unix_millis(received)};
+  }
   return it->second;
 }
 
-void Translator::learn_silence(const sparkplug::Topic& topic, const std::string& value) {
+void Translator::learn_silence(const sparkplug::Topic& topic, const std::string& value, UnixMillis received) {
   const auto device = device_key(topic);
   const auto silence = value == "unchanged" ? Silence::unchanged : Silence::unknown;
-  if (silence_of(device) == silence) return;
-  silence_[device] = silence;
-  store_.set_fact(kSilenceFact + device, value);
+  auto& said = silence_of(device);
+  if (received < said.received) return;
+  const bool same = said.silence == silence;
+  said = {silence, received};
+  store_.set_fact(kSilenceFact + device,
+                  (silence == Silence::unchanged ? "unchanged " : "unknown ") + std::to_string(count_of(received)));
+  if (same) return;
   by_share_.erase(device);
   std::erase_if(by_name_, [&](const auto& entry) { return entry.first.starts_with(device + '\n'); });
 }
@@ -165,9 +206,10 @@ const Translator::Roles& Translator::roles_of(const sparkplug::Topic& topic, con
   auto& roles = by_share_[device][share.id()];
   if (!roles) {
     roles = std::make_unique<Roles>();
-    const auto silence = silence_of(device);
+    const auto silence = silence_of(device).silence;
+    const auto known = last_birth(device).share == share.id() ? Known::is_replaced : Known::stays;
     for (const auto& def : share.all()) {
-      auto role = role_of({topic.group, topic.node, topic.device, def.name, def.datatype}, silence, false);
+      auto role = role_of({topic.group, topic.node, topic.device, def.name, def.datatype}, silence, false, known);
       if (role.has_line && !role.series.empty()) roles->lines.insert(role.line);
       roles->metrics.push_back(std::move(role));
     }
@@ -175,12 +217,14 @@ const Translator::Roles& Translator::roles_of(const sparkplug::Topic& topic, con
   return *roles;
 }
 
-const Translator::Role& Translator::role_of_name(const sparkplug::Topic& topic, const ResolvedMetric& metric) {
+const Translator::Role& Translator::role_of_name(const sparkplug::Topic& topic, const ResolvedMetric& metric,
+                                                 UnixMillis received) {
   const auto device = device_key(topic);
   auto& role = by_name_[device + '\n' + std::string(metric.name)];
   if (!role) {
+    const auto known = received < last_birth(device).received ? Known::stays : Known::is_replaced;
     role = std::make_unique<Role>(role_of({topic.group, topic.node, topic.device, metric.name, metric.datatype},
-                                          silence_of(device), metric.datatype_implied));
+                                          silence_of(device).silence, metric.datatype_implied, known));
   }
   return *role;
 }
@@ -194,7 +238,7 @@ const Translator::Role& Translator::role_of_metric(const sparkplug::Topic& topic
       return context.roles->metrics[static_cast<std::size_t>(index)];
     }
   }
-  return role_of_name(topic, metric);
+  return role_of_name(topic, metric, context.received);
 }
 
 void Translator::take_series(const Role& role, const ResolvedMetric& metric, UnixMillis time, Context& context) {
@@ -291,6 +335,14 @@ void Translator::take(const sparkplug::Topic& topic, const sparkplug::DeviceName
   }
 }
 
+Translation Translator::again(const sparkplug::Topic& topic, const sparkplug::Payload& payload,
+                              const sparkplug::NameTable* names, Take how, UnixMillis received) {
+  learns_ = false;
+  auto translation = translate(topic, payload, names, how, received);
+  learns_ = true;
+  return translation;
+}
+
 Translation Translator::translate(const sparkplug::Topic& topic, const sparkplug::Payload& payload,
                                   const sparkplug::NameTable* names, Take how, UnixMillis received) {
   if (how == Take::completed) {
@@ -306,10 +358,12 @@ Translation Translator::translate(const sparkplug::Topic& topic, const sparkplug
   sparkplug::resolve(payload, topic.device, names, options, resolved_);
   const auto* share = names ? names->device(topic.device) : nullptr;
 
-  if (options.is_birth) {
+  if (options.is_birth && learns_) {
+    note_birth(topic, share, received);
     for (const auto& metric : resolved_.metrics) {
       if (metric.name != "Properties/Silence" || !metric.usable()) continue;
-      if (const auto* text = std::get_if<std::string_view>(&metric.value)) learn_silence(topic, std::string(*text));
+      if (const auto* text = std::get_if<std::string_view>(&metric.value))
+        learn_silence(topic, std::string(*text), received);
     }
   }
 

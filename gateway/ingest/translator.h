@@ -49,6 +49,9 @@ class Translator {
 
   Translation translate(const sparkplug::Topic& topic, const sparkplug::Payload& payload,
                         const sparkplug::NameTable* names, Take how, UnixMillis received);
+  // The same of a message that was translated before and is only read again: nothing is learnt from it.
+  Translation again(const sparkplug::Topic& topic, const sparkplug::Payload& payload, const sparkplug::NameTable* names,
+                    Take how, UnixMillis received);
 
   // Every minute that a message may touch, whatever its metrics mean; ascending.
   [[nodiscard]] std::vector<UnixMillis> minutes_of_all(const sparkplug::Payload& payload, UnixMillis received) const;
@@ -57,9 +60,10 @@ class Translator {
   // Forgets all it learnt (after a rollback the dictionary may have lost numbers).
   void reset();
   void adopt(lines::Mapping mapping);
-  // Every reason that a Refusal may have, and the prefix of the facts that it keeps in the store.
+  // Every reason that a Refusal may have, and the prefixes of the facts that it keeps in the store.
   [[nodiscard]] static std::vector<std::string> reasons();
   static constexpr const char* kSilenceFact = "silence:";
+  static constexpr const char* kBirthFact = "birth:";
 
  private:
   struct Role {
@@ -75,13 +79,27 @@ class Translator {
   using RolesByShare = std::map<std::uint64_t, std::unique_ptr<Roles>>;  // by content of the birth
   struct Context;                                                        // of one message being translated
 
-  Role role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied);
+  // A counter's width is said by births; of several by the one received last. So is what silence means, by the last
+  // that says it.
+  struct LastBirth {
+    UnixMillis received = UnixMillis::min();
+    std::uint64_t share = 0;
+  };
+  LastBirth& last_birth(const std::string& device);
+  void note_birth(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share, UnixMillis received);
+  enum class Known : std::uint8_t { stays, is_replaced };  // the width that other births have given a series
+
+  Role role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied, Known known);
   const Roles& roles_of(const sparkplug::Topic& topic, const sparkplug::DeviceNames& share);
-  const Role& role_of_name(const sparkplug::Topic& topic, const sparkplug::ResolvedMetric& metric);
+  const Role& role_of_name(const sparkplug::Topic& topic, const sparkplug::ResolvedMetric& metric, UnixMillis received);
   const Role& role_of_metric(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share,
                              const sparkplug::ResolvedMetric& metric, Context& context);
-  Silence silence_of(const std::string& device);
-  void learn_silence(const sparkplug::Topic& topic, const std::string& value);
+  struct SaidOfSilence {
+    Silence silence = Silence::unknown;
+    UnixMillis received = UnixMillis::min();  // of the birth that said so
+  };
+  SaidOfSilence& silence_of(const std::string& device);
+  void learn_silence(const sparkplug::Topic& topic, const std::string& value, UnixMillis received);
   void take(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share, const sparkplug::ResolvedMetric& metric,
             Context& context);
   void take_series(const Role& role, const sparkplug::ResolvedMetric& metric, UnixMillis time, Context& context);
@@ -91,10 +109,12 @@ class Translator {
   lines::Mapping mapping_;
   TimeLimits limits_;
   Millis gap_;
+  bool learns_ = true;
   sparkplug::ResolvedMessage resolved_;
   std::unordered_map<std::string, RolesByShare> by_share_;  // by device
   std::map<std::string, std::unique_ptr<Role>> by_name_;
-  std::map<std::string, Silence> silence_;
+  std::map<std::string, SaidOfSilence> silence_;
+  std::unordered_map<std::string, LastBirth> last_births_;  // by device
 };
 
 }  // namespace songhua::ingest

@@ -36,14 +36,22 @@ class Node {
     bd.set_long_value(bd_seq_);
     return entry("NBIRTH", payload, at);
   }
-  Entry dbirth(UnixMillis at, std::vector<std::uint64_t> alias) {
+  Entry dbirth(UnixMillis at, std::vector<std::uint64_t> alias, std::uint32_t type = sparkplug::pb::Int64,
+               const std::string& silence = {}) {
     alias_ = std::move(alias);
     Payload payload = stamped(at);
+    if (!silence.empty()) {
+      auto& metric = *payload.add_metrics();
+      metric.set_name("Properties/Silence");
+      metric.set_alias(kCounters);
+      metric.set_datatype(sparkplug::pb::String);
+      metric.set_string_value(silence);
+    }
     for (int i = 0; i < kCounters; ++i) {
       auto& metric = *payload.add_metrics();
       metric.set_name("Output/p" + std::to_string(i) + "/CN/Good");
       metric.set_alias(alias_[static_cast<std::size_t>(i)]);
-      metric.set_datatype(sparkplug::pb::Int64);
+      metric.set_datatype(type);
       metric.set_long_value(value_[i]);
     }
     return entry("DBIRTH", payload, at);
@@ -97,6 +105,12 @@ std::vector<std::uint64_t> dealt() {
   return alias;
 }
 
+// A birth that may say something else of the counters than the one before.
+Entry any_birth(Node& node, UnixMillis at) {
+  return node.dbirth(at, dealt(), *rc::gen::element<std::uint32_t>(sparkplug::pb::Int64, sparkplug::pb::UInt64),
+                     *rc::gen::element<std::string>("", "unchanged", "unknown"));
+}
+
 // What two nodes and the gateway's connection went through, as it was received.
 std::vector<Entry> recording(int steps) {
   std::vector<Node> nodes{Node("A"), Node("B")};
@@ -110,10 +124,10 @@ std::vector<Entry> recording(int steps) {
     const auto what = *rc::gen::inRange(0, 12);
     if (!alive[n] || what == 0) {
       all.push_back(node.nbirth(at));
-      all.push_back(node.dbirth(at += Millis{3}, dealt()));
+      all.push_back(any_birth(node, at += Millis{3}));
       alive[n] = true;
     } else if (what == 1) {
-      all.push_back(node.dbirth(at, dealt()));
+      all.push_back(any_birth(node, at));
     } else if (what == 2) {
       all.push_back(node.ndeath(at));
       alive[n] = false;
@@ -147,7 +161,9 @@ std::string records(storage::Store& store) {
         rollup::Record one;
         one.window = record->window;
         one.series.push_back({rollup::SeriesIndex{0}, std::move(part.data)});
-        series.push_back(store.dictionary().spec(part.series).key.product + " " + rollup::encode(one));
+        const auto& spec = store.dictionary().spec(part.series);
+        series.push_back(spec.key.product + " width " + std::to_string(spec.width) +
+                         (spec.silence == Silence::unchanged ? " unchanged " : " ") + rollup::encode(one));
       }
       std::ranges::sort(series);
       record->series.clear();

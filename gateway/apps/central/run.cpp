@@ -2,6 +2,7 @@
 // its own.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <thread>
@@ -88,7 +89,7 @@ int run_worker(const std::string& config_file) {
   try {
     receiver.run();
   } catch (...) {
-    pthread_kill(waiting.native_handle(), SIGTERM);
+    ::kill(::getpid(), SIGTERM);  // blocked in every thread: the waiting one takes it
     waiting.join();
     throw;
   }

@@ -49,6 +49,7 @@ std::vector<indicators::Cause> late_data(const Changes& changes, UnixMillis sinc
     ++stretch.records;
   }
   std::vector<indicators::Cause> causes;
+  causes.reserve(lines.size());
   for (const auto& [line, stretch] : lines) {
     causes.push_back({"late_data",
                       config.enterprise + " " + line + " [" + config.time_zone.format(stretch.window.start) + ", " +
