@@ -104,7 +104,7 @@ std::vector<CapacityLine> capacity_lines(Evaluation& e, const Enterprise& enterp
     if (product == nullptr) continue;
     CapacityLine line{id, product, {}, normal_hours_of(rows, *product, days), {}};
     const auto capacity_of = [&, &own = id](const Product& of) {
-      const auto mean = mean_capacity(e, enterprise.id, own, rows, of, days);
+      auto mean = mean_capacity(e, enterprise.id, own, rows, of, days);
       if (mean) line.capacities.emplace(of.id, *mean);
       return mean;
     };

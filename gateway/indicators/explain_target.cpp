@@ -74,7 +74,8 @@ class TargetTree {
   Explanation raised(Explanation value) {
     auto factor = computed("1 + T", "1", "quotient",
                            {computed("100 + T", "%", "sum", {number("100", 100), target()}), number("percent", 100)});
-    return computed("(1+T) * " + value.label, "fen", "product", {std::move(factor), std::move(value)});
+    auto label = "(1+T) * " + value.label;
+    return computed(std::move(label), "fen", "product", {std::move(factor), std::move(value)});
   }
 
   // C and B over months; what was shown once is not taken apart again.

@@ -79,6 +79,7 @@ std::vector<MicroAmount> Microdata::of(const Scope& scope, const Period& period,
     sums[{unit.enterprise, unit.enterprise + "/" + key.product + "/" + market}] += amount;
   }
   std::vector<MicroAmount> amounts;
+  amounts.reserve(sums.size());
   for (const auto& [key, amount] : sums) {
     amounts.push_back({key.first, respondent_of(*selected.at(key.first)), key.second, amount});
   }

@@ -40,7 +40,7 @@ struct CloseIconv {
 
 std::optional<std::string> from_gb18030(std::string_view bytes) {
   const iconv_t handle = iconv_open("UTF-8", "GB18030");
-  if (handle == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  if (handle == reinterpret_cast<iconv_t>(-1)) return std::nullopt;  // NOLINT(performance-no-int-to-ptr): iconv's way
   const std::unique_ptr<void, CloseIconv> owner(handle);
   std::string input(bytes);
   std::string output(bytes.size() * 3 + 4, '\0');  // two bytes become at most three, four at most four

@@ -27,7 +27,7 @@ Cell growth_to(const Material& m, unsigned month) {
 
 // Money made less money on the path, exactly, where both may be shown.
 Cell ahead_of_path(const Material& m, const indicators::IndicatorRow* made, const indicators::IndicatorRow* path) {
-  const auto shown = cell_of(m, made), planned = cell_of(m, path);
+  auto shown = cell_of(m, made), planned = cell_of(m, path);
   if (!is_figure(shown)) return shown;
   if (!is_figure(planned)) return planned;
   Cell cell = shown;

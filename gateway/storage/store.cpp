@@ -273,6 +273,7 @@ std::vector<std::vector<rollup::StoredRecord>> Store::line_records(rollup::LineI
     by_source[row.key.source].push_back({std::move(*record), row.committed});
   });
   std::vector<std::vector<rollup::StoredRecord>> sources;
+  sources.reserve(by_source.size());
   for (auto& [source, records] : by_source) sources.push_back(std::move(records));
   return sources;
 }
@@ -343,7 +344,7 @@ std::vector<std::uint64_t> Store::touched(SourceIndex source, UnixMillis window_
   s.bind(1, sql_index(source));
   s.bind(2, sql(window_start));
   if (!s.executeStep()) return {};
-  const auto numbers = decode_numbers(blob(s.getColumn(0)));
+  auto numbers = decode_numbers(blob(s.getColumn(0)));
   s.reset();
   return numbers;
 }
