@@ -213,7 +213,10 @@ void Node::obey_rebirth() {
   last_rebirth_ = clock_.real;
   ++counters_.rebirths;
   rebirth();
-  for (auto& slot : devices()) keep_birth(slot);
+  for (auto& slot : devices()) {
+    flush(slot);
+    keep_birth(slot);
+  }
 }
 
 void Node::bear_device(Slot& slot) {
@@ -230,6 +233,7 @@ void Node::stop(Clock clock) {
   stopping_ = true;
   switch (session_) {
     case Session::online:
+      if (rebirth_wanted_) rebirth();  // no data were said since it was asked for
       for (auto& slot : devices()) {
         if (slot.online) bury_device(slot);
       }

@@ -8,8 +8,15 @@ namespace songhua::edge_node {
 
 void Node::sample(Clock clock, bool full) {
   clock_ = clock;
-  if (session_ == Session::online && rebirth_wanted_) return;  // the births to come carry these changes
   const auto beat = clock.line / config_.heartbeat;
+  if (session_ == Session::online && rebirth_wanted_) {  // the births to come carry these changes
+    if (beat == last_full_) return;
+    last_full_ = beat;  // but not where the counters stood at the full minute
+    for (auto& slot : devices()) {
+      if (slot.online) buffer(slot, true);
+    }
+    return;
+  }
   full = full || beat != last_full_;
   if (full) last_full_ = beat;
   const bool seldom = seldom_number() != last_seldom_;
@@ -129,7 +136,9 @@ void Node::flush(Slot& slot) {
   if (config_.history_limit > 0) {
     while (ring.size() > 0 && ring[0].message == 0 && ring[0].time < clock_.line - config_.history_limit) ring.pop(1);
   }
-  std::size_t first = 0, waiting = 0;
+  std::size_t first = 0;
+  while (first < ring.size() && ring[first].message != 0) ++first;  // told, and not yet sent
+  auto waiting = first;
   while (waiting < ring.size() && ring[waiting].message == 0) ++waiting;
   while (first < waiting) {
     const auto count = std::min(waiting - first, kPerMessage);

@@ -233,6 +233,48 @@ TEST(Session, WhatDidNotLeaveIsToldAgainAsHistory) {
   EXPECT_TRUE(told_again(rig, mark).empty()) << "it has left";
 }
 
+// While births that were asked for wait for their time no data leave; the full minute that passes then is not lost.
+TEST(Session, AFullMinuteBeforeBirthsIsToldAfterThem) {
+  Rig rig;
+  rig.to_subscribed();
+  const auto to_minute = kT / 60'000 * 60'000 + 60'000 - kT;
+  rig.pass(to_minute - 100);
+  rig.ask_rebirth();
+  rig.ask_rebirth();
+  rig.slow = true;  // the births of the first wait in the network
+  const auto mark = rig.bench.all.size();
+  rig.a.good = 5;
+  rig.pass(100);
+  rig.sample();
+  rig.a.good = 8;
+  rig.pass(300);
+  rig.sample();
+  EXPECT_TRUE(rig.bench.published(mark).empty());
+  rig.pass(600);
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH", "DDATA"));
+  EXPECT_EQ(told_again(rig, mark), (Readings{{to_minute, 5}}));
+  EXPECT_EQ(rig.node->buffered(), 0U);
+}
+
+// The last word of a controller that is stopped while births wait: they are said, then the deaths.
+TEST(Session, AStopSaysTheBirthsThatWait) {
+  Rig rig;
+  rig.to_subscribed();
+  rig.ask_rebirth();
+  rig.ask_rebirth();
+  const auto mark = rig.bench.all.size();
+  rig.a.good = 77;
+  rig.pass(100);
+  rig.sample(true);
+  rig.node->stop(rig.clock());
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH", "DDEATH", "DDEATH", "NDEATH"));
+  bool told = false;
+  const auto birth = rig.bench.published(mark)[1].payload;
+  for (const auto& metric : birth.metrics())
+    told = told || (metric.name() == "Output/p/CN/Good" && metric.long_value() == 77);
+  EXPECT_TRUE(told);
+}
+
 // What changed since the last full minute was told, but perhaps not heard.
 TEST(Session, TheLastWordBeforeALossIsKept) {
   Rig rig;
