@@ -52,7 +52,7 @@ Rows target_figures(Evaluation& e, const Ask& ask) {
   const auto put = [&](const std::string& id, const Value& value, const std::string& name) {
     Figure figure;
     figure.value = is_money(id) ? ten_thousand_yuan(value) : value;
-    figure.notes = parts.notes;
+    figure.notes = id == "target_growth_pct" || id == "path" ? parts.base_notes : parts.notes;
     figure.period = name;
     figure.formula = formula_of(id);
     const auto own = id == "target_growth_pct" ? parts.goal->differing() : std::nullopt;

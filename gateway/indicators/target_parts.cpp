@@ -110,9 +110,9 @@ TargetParts target_parts(Evaluation& e, const Ask& ask) {
   auto& in = parts.in;
   in.current.resize(m);
   for (const auto* enterprise : parts.selection.enterprises) {
-    const auto base = base_months(e, *enterprise, parts.selection, parts.period.year - 1, parts.notes);
+    const auto base = base_months(e, *enterprise, parts.selection, parts.period.year - 1, parts.base_notes);
     if (!base) {
-      parts.notes.warn("no_base", enterprise->id);
+      parts.base_notes.warn("no_base", enterprise->id);
       e.await(parts.notes, *enterprise, parts.selection, e.window(parts.period));
       continue;
     }
@@ -129,7 +129,8 @@ TargetParts target_parts(Evaluation& e, const Ask& ask) {
     }
   }
   parts.notes.imputed_share.reset();  // of one enterprise's month; the tracker has none of its own
-  parts.goal = goal_of(e, parts.selection, parts.period.year, parts.notes);
+  parts.goal = goal_of(e, parts.selection, parts.period.year, parts.base_notes);
+  parts.notes.merge(parts.base_notes);
   if (parts.goal) in.target_growth = parts.goal->growth;
   return parts;
 }

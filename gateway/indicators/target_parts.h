@@ -36,6 +36,7 @@ struct TargetParts {
   TargetInputs in;
   std::optional<TargetGoal> goal;
   Notes notes;
+  Notes base_notes;  // of last year alone: the target and its path say nothing of this year
 
   [[nodiscard]] bool known() const { return !compared.empty() && goal.has_value(); }
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "indicators/presentation.h"
 #include "report/sections.h"
@@ -29,7 +30,8 @@ Note scope_note(const Material& m) {
                "家本期没有上报。数据由企业生产线的累计计数器直接计算，不经企业填报。",
            "Industrial enterprises with annual main-business revenue of at least CNY 20 million: " + all +
                " in the register at the period's end, of which " + missing +
-               " have not reported. Figures are computed from the counters of production lines, not from returns."}};
+               " did not report in the period. Figures are computed from the counters of production lines, not from "
+               "returns."}};
 }
 
 Note price_note(const Material& m) {
@@ -107,19 +109,19 @@ Note coverage_note(const Material& m) {
     const auto* growth = m.find("value_added_growth", m.whole, span);
     const auto share = growth == nullptr ? std::nullopt : growth->imputed_share;
     if (!share) return Words{};
-    const auto printed = indicators::present(*share, 1);
+    const auto printed = indicators::present(*share, 2);
     return Words{span.title.zh + "占" + printed + "%，", " " + printed + " % of " + span.title.en + ","};
   };
   auto shares = share_in(m.span());
   if (m.spans.size() > 1) shares = shares + share_in(m.cumulative());
   if (!shares.zh.empty()) {
     text = text + Words{"未上报企业的月份按同行业已上报企业的增速推算（上年同月乘以增速，逐月计入累计），" + shares.zh +
-                            "数据到位后修订。产品产量和生产指数只含已上报部分。",
+                            "数据到位后修订。产品产量、分国别（地区）出口和生产指数只含已上报部分。",
                         " Months that an enterprise has not reported are estimated by the growth of its industry (the "
                         "same month of last year times that growth; the year so far adds up its months):" +
                             shares.en +
-                            " revised when data comes. Output of products and the production index hold what was "
-                            "reported only."};
+                            " revised when data comes. Output of products, exports by country and the production "
+                            "index hold what was reported only."};
   }
   return {{"覆盖率和推算", "Coverage and estimates"}, text};
 }
@@ -158,12 +160,30 @@ Words energy_name(const std::string& carrier) {
   return plain(carrier);
 }
 
+// As tables of coefficients have it: kgce per kWh, m3, kg or MJ; else as it is counted.
+Words coefficient_words(const indicators::EnergyCoefficient& c) {
+  struct Customary {
+    int kgce;  // per tce, in that unit
+    Words unit;
+  };
+  static const std::map<std::string, Customary> kCustomary{{"Wh", {1'000'000, {"千克标准煤/千瓦时", " kgce/kWh"}}},
+                                                           {"dm3", {1'000'000, {"千克标准煤/立方米", " kgce/m3"}}},
+                                                           {"kg", {1'000, {"千克标准煤/千克", " kgce/kg"}}},
+                                                           {"MJ", {1'000, {"千克标准煤/兆焦", " kgce/MJ"}}}};
+  const auto found = kCustomary.find(c.unit);
+  if (found == kCustomary.end()) return plain(" " + indicators::exact_text(c.tce_per_unit) + " tce/" + c.unit);
+  const indicators::Rational value = c.tce_per_unit * found->second.kgce;
+  auto printed = indicators::present(value, 5);
+  if (indicators::parse_exact(printed) != value) printed = indicators::exact_text(value);
+  while (printed.find('.') != std::string::npos && printed.ends_with("0")) printed.pop_back();
+  return Words{printed, " " + printed} + found->second.unit;
+}
+
 Note energy_note(const Material& m) {
   Words list;
   for (const auto& c : m.inputs->energy) {
     if (!c.validity.holds(last_day(m)) || (c.medium && !m.inputs->count_water)) continue;
-    const auto value = plain(" " + indicators::exact_text(c.tce_per_unit) + " tce/" + c.unit);
-    list = (list.empty() ? list : list + Words{";", "; "}) + energy_name(c.carrier) + value;
+    list = (list.empty() ? list : list + Words{"；", "; "}) + energy_name(c.carrier) + coefficient_words(c);
   }
   if (list.empty()) return {};
   return {{"能源折标系数", "Energy coefficients"}, Words{"本期采用：", "Used here: "} + list + Words{"。", "."}};

@@ -17,6 +17,15 @@ Words scope_words(const Material& m, const indicators::Scope& scope) {
   return text;
 }
 
+// A share says of what.
+Words figure_words(const Material& m, const std::string& indicator) {
+  constexpr std::string_view kShare = "share.";
+  const auto name = indicator_words(indicator);
+  if (!indicator.starts_with(kShare)) return name;
+  const auto group = group_words(indicator.substr(kShare.size()), false, *m.inputs);
+  return {name.zh + "（" + group.zh + "）", name.en + " (" + group.en + ")"};
+}
+
 bool is_rate(const indicators::IndicatorRow& row) {
   return row.unit == "%" || row.unit == "pp";
 }
@@ -45,10 +54,10 @@ Section revision_section(const Material& m) {
     auto code = row.indicator + "@" + row.period;
     for (const auto& [key, value] : row.scope.keys) code += "/" + key + "=" + value;
     table.rows.push_back({code,
-                          indicator_words(row.indicator) + Words{"，", ", "} + scope_words(m, row.scope) +
+                          figure_words(m, row.indicator) + Words{"，", ", "} + scope_words(m, row.scope) +
                               Words{"，" + row.period, ", " + row.period},
                           0,
-                          unit_words(row.unit, m.inputs->catalogue),
+                          unit_words(row.unit, m.inputs->catalogue, row.scope.get("product")),
                           {before, now, size}});
   }
   if (more > 0) {

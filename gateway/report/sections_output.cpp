@@ -24,7 +24,7 @@ struct OutputColumns {
     Row row{part.id, part.title, part.level, {}, {}};
     for (const auto& span : m.spans) {
       const auto output = cell_of(m, m.find(physical ? "product_output_physical" : "product_output", part.scope, span));
-      if (row.unit.empty()) row.unit = unit_words(output.unit, m.inputs->catalogue);
+      if (row.unit.empty()) row.unit = unit_words(output.unit, m.inputs->catalogue, part.scope.get("product"));
       row.cells.push_back(output);
       row.cells.push_back(physical ? Cell{} : cell_of(m, m.find("product_output_growth", part.scope, span)));
       row.cells.push_back(physical ? Cell{} : cell_of(m, m.find("daily_output", part.scope, span)));

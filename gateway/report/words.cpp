@@ -106,16 +106,15 @@ Words indicator_words(const std::string& id) {
   return term == nullptr ? plain(id) : Words{term->name_zh, term->name_en};
 }
 
-Words unit_words(const std::string& unit, const Catalogue& catalogue) {
+Words unit_words(const std::string& unit, const Catalogue& catalogue, const std::string& product) {
   if (const auto found = units().find(unit); found != units().end()) return found->second;
   if (unit.ends_with(" / d")) {
-    return unit_words(unit.substr(0, unit.size() - 4), catalogue) + Words{"/日", " / day"};
+    return unit_words(unit.substr(0, unit.size() - 4), catalogue, product) + Words{"/日", " / day"};
   }
-  for (const auto& product : catalogue.products) {
-    if (product.statistical_unit == unit && !product.statistical_unit_zh.empty()) {
-      return {product.statistical_unit_zh, unit};
-    }
-  }
+  const auto named = [&](const Product& p) { return p.statistical_unit == unit && !p.statistical_unit_zh.empty(); };
+  if (const auto* own = catalogue.find(product); own != nullptr && named(*own)) return {own->statistical_unit_zh, unit};
+  const auto other = std::ranges::find_if(catalogue.products, named);
+  if (other != catalogue.products.end()) return {other->statistical_unit_zh, unit};
   return plain(unit);
 }
 

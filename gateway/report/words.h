@@ -22,7 +22,8 @@ Words period_in_year(const Period& period);    // 3月 / March, where the year i
 Words when_words(const Period& period);        // 2019年1—3月 / From January to March 2019
 Words grew_words(const std::string& rate);     // 增长5.2% / grew by 5.2 %
 Words indicator_words(const std::string& id);  // as the vocabulary names it
-Words unit_words(const std::string& unit, const Catalogue& catalogue);
+// In Chinese a unit has the measure word of its product: 台 of lasers, 颗 of satellites.
+Words unit_words(const std::string& unit, const Catalogue& catalogue, const std::string& product = {});
 Words reason_words(const std::string& reason);  // why there is no figure
 Words country_words(const std::string& code);   // the code itself where the table lacks it
 Words region_words(const std::string& code, const indicators::Inputs& inputs);

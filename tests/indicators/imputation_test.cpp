@@ -129,6 +129,17 @@ TEST_F(Silent, NothingIsLeftOfEstimatesWhenAllHaveReported) {
   EXPECT_TRUE(growth.warnings.empty());
 }
 
+// The target and its path are made of last year alone: what is late this year leaves no mark on them.
+TEST_F(Silent, TheTargetIsOfLastYear) {
+  for (const auto& id : {"target.target_growth_pct", "target.path"}) {
+    for (const auto& row : rows_of({id}, "2019-03", inputs_, world_, {}, imputing())) {
+      EXPECT_EQ(row.status, Status::final) << id;
+      EXPECT_TRUE(row.flags.empty()) << id;
+    }
+  }
+  EXPECT_EQ(ask("target.gap_pp", "2019-03").status, Status::preliminary);
+}
+
 // base.csv may know January and February together only, or the year alone: then that is what is put in, as a whole, in
 // the target, too.
 TEST_F(Silent, WhatIsKnownTogetherIsEstimatedTogether) {
