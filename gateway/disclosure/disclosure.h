@@ -57,7 +57,7 @@ struct Tables {
 struct Rules {
   indicators::SuppressionRule primary;
   int protection_percent = 15;  // of its value, to each side: how far a blank must stay from being known
-  int hidden_percent = 5;       // the same of what is sensitive but no cell: rests of cells without others
+  int hidden_percent = 10;      // the same of what is sensitive but no cell: rests of cells without others
   bool secondary = true;        // false: for tests that must see the attack succeed
   // When the exact search gives way to the greedy one: patterns looked at, and factors of equations computed for them.
   std::size_t search_limit = 400;
