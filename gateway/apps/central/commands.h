@@ -62,7 +62,8 @@ struct IndicatorFlags {
 Result<indicators::IndicatorRequest> indicator_request(const IndicatorFlags& flags, const ScopeFlags& scope);
 
 struct ReportFlags {
-  std::string period, output, language = "both", national_growth, national_cumulative;
+  std::string period, language = "both", national_growth, national_cumulative;
+  std::vector<std::string> outputs;  // one bulletin, in several formats
 };
 
 struct PublishFlags {

@@ -242,7 +242,10 @@ class CommandLine {
                         "  songhua-central report -c central.toml --period 2019-03 -o 2019-03.html",
                         [this] { return report_of(o_.config, o_.report, o_.scope_flags()); });
     sub->add_option("--period", o_.report.period, "2019-03 | 2019-01..02 | 2019-Q1 | 2019-H1 | 2019")->required();
-    sub->add_option("-o,--output", o_.report.output, "FILE.html | FILE.xlsx | FILE.csv")->required();
+    sub->add_option("-o,--output", o_.report.outputs,
+                    "FILE.html | FILE.xlsx | FILE.csv; several times: several formats")
+        ->required()
+        ->allow_extra_args(false);
     sub->add_option("--lang", o_.report.language, "zh | en | both")->capture_default_str();
     sub->add_option("--national-growth", o_.report.national_growth,
                     "the country's rate of the period, to compare with");

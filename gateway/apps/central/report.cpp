@@ -70,7 +70,8 @@ void write_file(const std::filesystem::path& path, const std::string& bytes) {
 
 int report_of(const std::string& config_file, const ReportFlags& flags, const ScopeFlags& scope) {
   const auto language = language_of(flags.language);
-  const auto render = render_of(flags.output);
+  std::vector<std::pair<std::filesystem::path, Render>> renders;
+  for (const auto& output : flags.outputs) renders.emplace_back(output, render_of(output));
   check_rate("--national-growth", flags.national_growth);
   check_rate("--national-growth-cumulative", flags.national_cumulative);
   auto context = open(config_file, storage::Access::read_write);  // decisions are kept
@@ -86,9 +87,11 @@ int report_of(const std::string& config_file, const ReportFlags& flags, const Sc
   const auto study = taken(context.centre->study(moment));
   const auto bulletin =
       taken(report::make_bulletin(options, *study.inputs, study.compared, protection_of(*context.centre, moment)));
-  const auto bytes = render(bulletin, language);
-  if (!bytes) throw Failure{kFault, bytes.error().message};
-  write_file(flags.output, *bytes);
+  for (const auto& [file, render] : renders) {
+    const auto bytes = render(bulletin, language);
+    if (!bytes) throw Failure{kFault, bytes.error().message};
+    write_file(file, *bytes);
+  }
   return kDone;
 }
 

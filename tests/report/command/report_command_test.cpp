@@ -68,6 +68,14 @@ TEST_F(ReportCommand, WritesAllFormatsTheSameInAnotherZoneAndLocale) {
   }
 }
 
+TEST_F(ReportCommand, WritesOneBulletinInSeveralFormats) {
+  const auto both = report("--period 2019-03 -o " + file("c.html") + " -o " + file("c.csv"));
+  ASSERT_EQ(both.status, 0) << both.said;
+  ASSERT_EQ(report("--period 2019-03 -o " + file("d.csv")).status, 0);
+  EXPECT_TRUE(text_of(file("c.csv")) == text_of(file("d.csv")));
+  EXPECT_TRUE(text_of(file("c.html")).starts_with("<!doctype html>"));
+}
+
 TEST_F(ReportCommand, RefusesWhatItCannotMake) {
   const auto check = [&](const std::string& arguments, int status, const std::string& says) {
     const auto outcome = report(arguments);
