@@ -29,6 +29,11 @@ bool is_utf8(std::string_view text) {
     for (std::size_t k = 1; k < length; ++k) {
       if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
     }
+    // Neither longer than it must be, nor half of a surrogate pair, nor beyond the last code point.
+    const auto second = length > 2 ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+        (lead == 0xF4 && second > 0x8F))
+      return false;
     i += length;
   }
   return true;
