@@ -48,7 +48,7 @@ OneFactory::OneFactory(const Options& options) {
                                     "\nregister = " + quoted(dir_ / "register") + "\n[sparkplug]\nservers = [\"" +
                                     plant_.uri() + "\"]\n[forward]\nservers = [\"" + uplink_.uri() +
                                     "\"]\ncadence = \"1s\"\n[http]\nlisten = \"" + options.edge_listen +
-                                    "\"\n[rules]\ngap = \"25h\"\nsettle = \"1s\"\n");
+                                    "\"\n[rules]\ngap = \"25h\"\nsettle = \"1s\"\n[journal]\nretain = \"36500d\"\n");
   centre_config_ =
       dir_.file("central.toml", "region = \"220000\"\nstore = \"sqlite://" + (dir_ / "centre.db").string() +
                                     "\"\n[broker]\nservers = [\"" + uplink_.uri() + "\"]\n[http]\nlisten = \"" +
