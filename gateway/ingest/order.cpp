@@ -18,8 +18,8 @@ using storage::Position;
 
 constexpr std::size_t kToldPerFlush = 4'000;
 constexpr std::size_t kSegmentsInMemory = 64;
-// The session is run from the NBIRTH before the one in force: what overtook that one is explained by it.
-constexpr std::size_t kBirthsBefore = 2;
+// The node's session is run from the last but one that began before: what overtook the last is explained by it.
+constexpr std::size_t kBeginnings = 2;
 
 std::string lost(std::uint8_t server) {
   return "lost " + std::to_string(server);
@@ -54,16 +54,37 @@ struct Pipeline::SessionAgain {
   };
 
   SessionKey key;
-  UnixMillis oldest;               // of the messages that came out of order
-  std::vector<UnixMillis> births;  // receipts of the last NBIRTHs before it, newest first
-  // The journal's beginning has been dropped and with it the birth that was in force: what was explained by it stays.
+  UnixMillis oldest;  // of the messages that came out of order
+  // NBIRTHs and NDEATHs before it, newest first; as many as it takes to know where sessions began.
+  struct Mark {
+    UnixMillis received;
+    bool is_birth = false;
+    std::optional<std::uint64_t> bd_seq;
+  };
+  std::vector<Mark> marks;
+  // The journal's beginning has been dropped and with it births that were in force: what was explained by them stays.
   bool birth_is_gone = false;
   std::vector<Item> items;
   std::uint64_t messages = 0;
 
+  // Where the last but one of the sessions began, and the mark before it. An NBIRTH of the same bdSeq is a rebirth:
+  // devices go on, and with them the names of their births.
+  [[nodiscard]] std::optional<std::pair<UnixMillis, UnixMillis>> beginning() const {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i + 1 < marks.size(); ++i) {
+      const auto &mark = marks[i], &before = marks[i + 1];
+      if (!mark.is_birth || !mark.bd_seq || !before.bd_seq) continue;
+      const bool begins = before.is_birth
+                              ? mark.bd_seq != before.bd_seq
+                              : i + 2 < marks.size() && marks[i + 2].is_birth && marks[i + 2].bd_seq == before.bd_seq;
+      if (begins && ++found == kBeginnings)
+        return std::pair(mark.received, (before.is_birth ? before : marks[i + 2]).received);
+    }
+    return std::nullopt;
+  }
   [[nodiscard]] UnixMillis from() const {
-    if (births.size() == kBirthsBefore || (birth_is_gone && !births.empty())) return births.back();
-    return UnixMillis::min();
+    const auto begins = beginning();
+    return begins ? begins->first : UnixMillis::min();
   }
 };
 
@@ -84,7 +105,7 @@ std::variant<Pipeline::Settled, Pipeline::CommitError> Pipeline::settle_order(Un
   if (sessions.empty()) return settled;
   try {
     SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
-    find_births(sessions);
+    find_beginnings(sessions);
     collect(sessions);
     Batch batch;
     batch.now = now;
@@ -125,7 +146,7 @@ std::variant<Pipeline::Settled, Pipeline::CommitError> Pipeline::settle_order(Un
   }
 }
 
-void Pipeline::find_births(std::vector<SessionAgain>& sessions) {
+void Pipeline::find_beginnings(std::vector<SessionAgain>& sessions) {
   std::map<SessionKey, SessionAgain*> by_key;
   auto newest = UnixMillis::min();
   for (auto& again : sessions) {
@@ -136,24 +157,28 @@ void Pipeline::find_births(std::vector<SessionAgain>& sessions) {
   std::ranges::sort(segments, std::greater{}, &storage::SegmentInfo::last_received);
   for (const auto& info : segments) {
     const bool done = std::ranges::all_of(sessions, [&](const SessionAgain& again) {
-      return again.births.size() == kBirthsBefore && again.births.back() > info.last_received;
+      const auto begins = again.beginning();
+      return begins && begins->second > info.last_received;
     });
     if (done) break;
     const auto entries = segment(info.id);
     if (!entries) continue;
     for (const auto& entry : *entries) {
       const auto topic = topic_of(entry);
-      if (!topic || topic->type != sparkplug::MessageType::nbirth || entry.fate == Fate::refused) continue;
+      using sparkplug::MessageType;
+      if (!topic || (topic->type != MessageType::nbirth && topic->type != MessageType::ndeath)) continue;
       const auto it = by_key.find({entry.server, node_of(*topic)});
       if (it == by_key.end() || entry.received > it->second->oldest) continue;
-      auto& births = it->second->births;
-      births.insert(std::ranges::upper_bound(births, entry.received, std::greater{}), entry.received);
-      if (births.size() > kBirthsBefore) births.pop_back();
+      const auto payload = decoder_again_.decode(entry.payload);
+      if (!payload) continue;
+      auto& marks = it->second->marks;
+      const auto place = std::ranges::upper_bound(marks, entry.received, std::greater{}, &SessionAgain::Mark::received);
+      marks.insert(place, {entry.received, topic->type == MessageType::nbirth, sparkplug::bd_seq_of(**payload)});
     }
     if (segments_.size() > kSegmentsInMemory) segments_.clear();
   }
   const bool whole = store_.journal().first_segment() <= 1;
-  for (auto& again : sessions) again.birth_is_gone = !whole && again.births.size() < kBirthsBefore;
+  for (auto& again : sessions) again.birth_is_gone = !whole && !again.beginning();
 }
 
 void Pipeline::collect(std::vector<SessionAgain>& sessions) {
@@ -203,7 +228,7 @@ void Pipeline::collect(std::vector<SessionAgain>& sessions) {
 void Pipeline::run_again(SessionAgain& again) {
   auto& before = sessions_.at(again.key);
   // The names in force are then known from the session alone, if they are still the same.
-  const bool go_on = again.birth_is_gone && again.births.empty() && before.born() && *before.born() <= again.oldest;
+  const bool go_on = again.birth_is_gone && again.marks.empty() && before.born() && *before.born() <= again.oldest;
   auto session = go_on ? before : sparkplug::HostSession(options_.session);
   std::unordered_map<std::uint64_t, std::size_t> waiting;  // items, by position
   for (std::size_t i = 0; i < again.items.size(); ++i) {

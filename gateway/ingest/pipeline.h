@@ -186,7 +186,7 @@ class Pipeline {
   std::optional<storage::Entry> held_by(const storage::Entry& resolution);
   // ingest/order.cpp
   struct SessionAgain;
-  void find_births(std::vector<SessionAgain>& sessions);
+  void find_beginnings(std::vector<SessionAgain>& sessions);
   void collect(std::vector<SessionAgain>& sessions);
   void run_again(SessionAgain& again);
   void tell_again(Batch& batch, const SessionAgain& again, Settled& settled, const std::function<void()>& flush);

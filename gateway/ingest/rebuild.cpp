@@ -183,7 +183,8 @@ void Pipeline::translate_again(const Entry& entry, std::uint64_t names_id, Take 
   }
   translation.message->digest = digest_of(entry.topic, entry.payload);
   translation.message->telling = telling;
-  keeper_.apply(store_.dictionary().source(node_of(*topic)), translation.message, position.segment());
+  keeper_.apply(store_.dictionary().source(node_of(*topic)), translation.message, position.segment(),
+                telling == 0 ? std::vector<UnixMillis>{} : translator_.minutes_of_all(**payload, entry.received));
 }
 
 }  // namespace songhua::ingest

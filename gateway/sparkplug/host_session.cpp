@@ -18,8 +18,9 @@ constexpr unsigned kOffline = bit(SessionState::offline);
 constexpr unsigned kLost = bit(SessionState::lost);
 constexpr unsigned kBorn = bit(SessionState::alive) | bit(SessionState::gap) | bit(SessionState::await);
 
-// The bdSeq of an NBIRTH or NDEATH. Int64 by the text, UInt64 in one example of it: compare numbers.
-std::optional<std::uint64_t> read_bd_seq(const Payload& payload) {
+}  // namespace
+
+std::optional<std::uint64_t> bd_seq_of(const Payload& payload) {
   for (const auto& m : payload.metrics()) {
     if (m.name() != "bdSeq" || m.is_null()) continue;
     if (m.has_long_value()) return m.long_value();
@@ -27,8 +28,6 @@ std::optional<std::uint64_t> read_bd_seq(const Payload& payload) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 // sparkplug.md 4.3. 'lost' is its UNKNOWN after a lost connection; what is not listed cannot happen. The next state:
 // begin, rebirth and replace give ALIVE, die OFFLINE; process, open_gap and fill_gap end in settle() below; the others
@@ -96,7 +95,7 @@ bool HostSession::admit(Incoming& in) {
     return false;
   }
   if (m.payload->has_timestamp()) in.time = m.payload->timestamp();
-  if (m.type == MessageType::nbirth || m.type == MessageType::ndeath) in.bd_seq = read_bd_seq(*m.payload);
+  if (m.type == MessageType::nbirth || m.type == MessageType::ndeath) in.bd_seq = bd_seq_of(*m.payload);
   if (m.type == MessageType::ndeath) return true;  // has no seq
   if (m.payload->seq() > kHighestSeq) {
     ++counters_.deviations;

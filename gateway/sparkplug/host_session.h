@@ -153,6 +153,9 @@ struct DeviceState {
 
 using NamesById = std::function<std::shared_ptr<const NameTable>(std::uint64_t)>;
 
+// The bdSeq of an NBIRTH or NDEATH. Int64 by the text, UInt64 in one example of it: compare numbers.
+[[nodiscard]] std::optional<std::uint64_t> bd_seq_of(const Payload& payload);
+
 // For one thread at a time. A session is a few hundred bytes plus its names. Deterministic: the same events give the
 // same actions, so a session can be rebuilt by repeating them.
 class HostSession {

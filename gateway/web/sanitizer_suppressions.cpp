@@ -6,6 +6,11 @@
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" const char* __tsan_default_suppressions();
 
+// What the linker is told to look for (CMakeLists.txt): the sanitizer's library has a function of that name, too, and
+// would do for it.
+extern "C" const char songhua_web_suppressions;
+const char songhua_web_suppressions = 0;
+
 // cpp-httplib 0.11.4 comes as a shared library without instrumentation. Its function-local statics are guarded by the
 // compiler, but the check of a guard inside the library is not seen, so what one thread initialised and another one
 // reads later looks unordered.

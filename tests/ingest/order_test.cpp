@@ -126,6 +126,8 @@ std::vector<Entry> recording(int steps) {
       all.push_back(node.nbirth(at));
       all.push_back(any_birth(node, at += Millis{3}));
       alive[n] = true;
+    } else if (what == 5) {
+      all.push_back(node.nbirth(at));  // the births of its devices were lost
     } else if (what == 1) {
       all.push_back(any_birth(node, at));
     } else if (what == 2) {
@@ -165,6 +167,8 @@ std::string records(storage::Store& store) {
         series.push_back(spec.key.product + " width " + std::to_string(spec.width) +
                          (spec.silence == Silence::unchanged ? " unchanged " : " ") + rollup::encode(one));
       }
+      // A record that something touched once, and no longer does, stays as an empty one: it retracts.
+      if (series.empty() && record->stretches.empty() && record->epochs.empty()) return;
       std::ranges::sort(series);
       record->series.clear();
       all += format_utc(row.key.window.start) + rollup::encode(*record);
