@@ -34,6 +34,7 @@ std::vector<Rational> by_respondent(const std::vector<const Cell*>& cells) {
     for (const auto& c : cell->contributions) sums[c.respondent] += c.amount;
   }
   std::vector<Rational> amounts;
+  amounts.reserve(sums.size());
   for (const auto& [respondent, amount] : sums) amounts.push_back(amount);
   return amounts;
 }

@@ -82,6 +82,7 @@ std::vector<NormalHours> normal_hours_of(const LineRows& rows, const Product& pr
   std::map<std::int64_t, std::int64_t> by_hours;
   for (const auto day : days) ++by_hours[normal_hours(rows, product, day)];
   std::vector<NormalHours> normal;
+  normal.reserve(by_hours.size());
   for (const auto& [hours, count] : by_hours) normal.push_back({hours, count});
   return normal;
 }

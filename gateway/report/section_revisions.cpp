@@ -20,7 +20,7 @@ Words scope_words(const Material& m, const indicators::Scope& scope) {
 // A share says of what.
 Words figure_words(const Material& m, const std::string& indicator) {
   constexpr std::string_view kShare = "share.";
-  const auto name = indicator_words(indicator);
+  auto name = indicator_words(indicator);
   if (!indicator.starts_with(kShare)) return name;
   const auto group = group_words(indicator.substr(kShare.size()), false, *m.inputs);
   return {name.zh + "（" + group.zh + "）", name.en + " (" + group.en + ")"};
@@ -52,7 +52,7 @@ Section revision_section(const Material& m) {
     size.text = indicators::present(**row.revision, is_rate(row) ? 2 : row.decimals);
     if (is_rate(row)) size.unit = "pp";
     auto code = row.indicator + "@" + row.period;
-    for (const auto& [key, value] : row.scope.keys) code += "/" + key + "=" + value;
+    for (const auto& [key, value] : row.scope.keys) code.append("/").append(key).append("=").append(value);
     table.rows.push_back({code,
                           figure_words(m, row.indicator) + Words{"，", ", "} + scope_words(m, row.scope) +
                               Words{"，" + row.period, ", " + row.period},

@@ -23,10 +23,10 @@ constexpr const char* kJson = "application/json; charset=utf-8";
 // A listener that went away is noticed when writing to it fails, so something is written now and then.
 constexpr std::chrono::milliseconds kHeartbeat = std::chrono::seconds{2};
 
-void answer(Response& response, int status, std::string body, const char* type = kJson) {
+void answer(Response& response, int status, const std::string& body, const char* type = kJson) {
   response.status = status;
   response.set_header("Cache-Control", "no-store");
-  response.set_content(std::move(body), type);
+  response.set_content(body, type);
 }
 
 std::string text_of(const nlohmann::json& value) {
