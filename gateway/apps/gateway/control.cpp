@@ -115,29 +115,32 @@ void Control::handle(const control::Request& request, UnixMillis now) {
 
 void Control::settle(UnixMillis now) {
   tap_.committed();
-  if (pipeline_.out_of_order()) settle_order(now);
+  const auto trouble = pipeline_.out_of_order() ? settle_order(now) : std::nullopt;
   for (const auto& waiting : std::exchange(waiting_, {})) {
     for (const auto id : waiting.forget) store_.forget_quarantined(id);
-    server_->answer(waiting.client, waiting.answer);
+    server_->answer(waiting.client, waiting.order && trouble ? refusal(*trouble, kFault) : waiting.answer);
   }
 }
 
 // At the end of what somebody hands over; what a client that died has left, and what a full disk did not let through,
 // after a while.
-void Control::settle_order(UnixMillis now) {
+std::optional<std::string> Control::settle_order(UnixMillis now) {
   constexpr Millis kPatience = std::chrono::seconds{30};
   const bool asked = std::ranges::any_of(waiting_, [](const Waiting& waiting) { return waiting.order; });
   if (!order_due_) order_due_ = now + kPatience;
-  if (!asked && now < *order_due_) return;
+  if (!asked && now < *order_due_) return std::nullopt;
   const auto outcome = pipeline_.settle_order(now);
   order_due_.reset();
   if (const auto* error = std::get_if<ingest::Pipeline::CommitError>(&outcome)) {
-    spdlog::error("older messages could not be given their place, which is tried again: {}", error->message);
-    return;
+    auto trouble =
+        "all is taken in, but older messages have not got their place, which is tried again: " + error->message;
+    spdlog::error("{}", trouble);
+    return trouble;
   }
   const auto& settled = std::get<ingest::Pipeline::Settled>(outcome);
   spdlog::info("older messages: {} of their sessions read again, {} mean something else now", settled.messages,
                settled.changed);
+  return std::nullopt;
 }
 
 StatusView Control::view(UnixMillis now) {

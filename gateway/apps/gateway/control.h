@@ -60,7 +60,7 @@ class Control {
 
   void handle(const control::Request& request, UnixMillis now);
   void settle(UnixMillis now);  // nothing waits in the pipeline: what was taken in is durable
-  void settle_order(UnixMillis now);
+  std::optional<std::string> settle_order(UnixMillis now);  // what went wrong
   [[nodiscard]] StatusView view(UnixMillis now);
   void status(const control::Request& request, UnixMillis now);
   [[nodiscard]] Json command(const Json& body, UnixMillis now);
