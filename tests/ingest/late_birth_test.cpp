@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "ingest/pipeline.h"
-#include "rollup/codec.h"
+#include "record_text.h"
 #include "rollup/timeline.h"
 #include "storage/store.h"
 
@@ -100,24 +100,7 @@ std::string records(const std::vector<Sent>& arrivals, bool commit_each, bool ag
   }
   std::string all;
   for (const auto& [reason, count] : store->quarantine_counts()) all += reason + " " + std::to_string(count) + "\n";
-  const auto line = store->dictionary().find_line("G/E/D");
-  if (!line) return all + "no line";
-  store->scan_records(*line, std::nullopt, [&](const storage::RecordRow& row) {
-    auto record = rollup::decode(row.bytes);
-    ASSERT_TRUE(record.ok());
-    std::vector<std::string> series;
-    for (auto& part : record->series) {
-      rollup::Record one;
-      one.window = record->window;
-      one.series.push_back({rollup::SeriesIndex{0}, std::move(part.data)});
-      series.push_back(store->dictionary().spec(part.series).key.product + " " + rollup::encode(one));
-    }
-    std::ranges::sort(series);
-    record->series.clear();
-    all += format_utc(row.key.window.start) + rollup::encode(*record);
-    for (const auto& text : series) all += text;
-  });
-  return all;
+  return all + record_text(*store, "G/E/D");
 }
 
 RC_GTEST_PROP(LateBirth, ChangesNothing, ()) {

@@ -7,8 +7,7 @@
 #include <algorithm>
 
 #include "ingest/pipeline.h"
-#include "rollup/codec.h"
-#include "storage/store.h"
+#include "record_text.h"
 
 namespace songhua::ingest {
 namespace {
@@ -148,34 +147,8 @@ std::vector<Entry> recording(int steps) {
   return all;
 }
 
-// Records of all lines as text, series by their names.
 std::string records(storage::Store& store) {
-  std::string all;
-  for (const char* name : {"G/A/D", "G/B/D"}) {
-    const auto line = store.dictionary().find_line(name);
-    if (!line) continue;
-    all += name;
-    store.scan_records(*line, std::nullopt, [&](const storage::RecordRow& row) {
-      auto record = rollup::decode(row.bytes);
-      ASSERT_TRUE(record.ok());
-      std::vector<std::string> series;
-      for (auto& part : record->series) {
-        rollup::Record one;
-        one.window = record->window;
-        one.series.push_back({rollup::SeriesIndex{0}, std::move(part.data)});
-        const auto& spec = store.dictionary().spec(part.series);
-        series.push_back(spec.key.product + " width " + std::to_string(spec.width) +
-                         (spec.silence == Silence::unchanged ? " unchanged " : " ") + rollup::encode(one));
-      }
-      // A record that something touched once, and no longer does, stays as an empty one: it retracts.
-      if (series.empty() && record->stretches.empty() && record->epochs.empty()) return;
-      std::ranges::sort(series);
-      record->series.clear();
-      all += format_utc(row.key.window.start) + rollup::encode(*record);
-      for (const auto& text : series) all += text;
-    });
-  }
-  return all;
+  return record_text(store, "G/A/D") + record_text(store, "G/B/D");
 }
 
 void commit(Pipeline& pipeline) {
