@@ -258,7 +258,6 @@ TEST_F(Recording, PiecesMayComeInAnyOrder) {
   EXPECT_EQ(totals({"-c", merged}), expected);
 
   Broker broker;
-  broker.start();
   const auto live = config("live", "[sparkplug]\nservers = [\"" + broker.uri() + "\"]\n[http]\nlisten = \"\"\n");
   Process running(built_program("songhua-gateway"), {"run", "-c", live});
   ASSERT_TRUE(eventually([&] { return gateway({"status", "-c", live}).status == 0; })) << running.err();
@@ -284,7 +283,6 @@ TEST_F(Recording, SpeedChangesNothingButTheTime) {
 
 TEST_F(Recording, PublishedOntoABrokerItReachesAGateway) {
   Broker broker;
-  broker.start();
   const auto config =
       dir_.file("live.toml", "id = \"g\"\nenterprise = \"E\"\nstore = \"live\"\n[sparkplug]\nservers = [\"" +
                                  broker.uri() + "\"]\n[http]\nlisten = \"\"\n")

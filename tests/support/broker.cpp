@@ -49,6 +49,8 @@ Broker::Broker(const Options& options) : tls_(options.certificate.has_value()) {
 }
 
 void Broker::start() {
+  // A second one would fight with the first for the port, and win or lose by chance.
+  if (process_ && process_->running()) throw std::logic_error("this broker runs already");
   process_ = std::make_unique<Process>("mosquitto", std::vector<std::string>{"-c", directory_ / "mosquitto.conf"});
   const bool up = eventually([&] { return port_answers(port_) || !process_->running(); });
   if (!up || !process_->running()) throw std::runtime_error("mosquitto does not start:\n" + log());

@@ -28,7 +28,7 @@ class Broker {
   Broker() : Broker(Options{}) {}
   explicit Broker(const Options& options);
 
-  void start();     // on the same port, and waits until it accepts connections
+  void start();     // again after it ended, on the same port; waits until it accepts connections
   void stop();      // SIGTERM, in order
   void kill_now();  // SIGKILL
   void restart() { stop(), start(); }
