@@ -137,14 +137,13 @@ Translator::LastBirth& Translator::last_birth(const std::string& device) {
   return it->second;
 }
 
-void Translator::note_birth(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share, UnixMillis received) {
-  if (share == nullptr) return;
+void Translator::note_birth(const sparkplug::Topic& topic, const sparkplug::DeviceNames& share, UnixMillis received) {
   const auto device = device_key(topic);
   auto& last = last_birth(device);
   if (received < last.received) return;
-  if (last.share != share->id()) by_share_.erase(device);
-  last = {received, share->id()};
-  store_.set_fact(kBirthFact + device, std::to_string(count_of(received)) + ' ' + std::to_string(share->id()));
+  if (last.share != share.id()) by_share_.erase(device);
+  last = {received, share.id()};
+  store_.set_fact(kBirthFact + device, std::to_string(count_of(received)) + ' ' + std::to_string(share.id()));
 }
 
 Translator::Role Translator::role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied,
@@ -217,12 +216,11 @@ const Translator::Roles& Translator::roles_of(const sparkplug::Topic& topic, con
   return *roles;
 }
 
-const Translator::Role& Translator::role_of_name(const sparkplug::Topic& topic, const ResolvedMetric& metric,
-                                                 UnixMillis received) {
+const Translator::Role& Translator::role_of_name(const sparkplug::Topic& topic, const ResolvedMetric& metric) {
   const auto device = device_key(topic);
   auto& role = by_name_[device + '\n' + std::string(metric.name)];
   if (!role) {
-    const auto known = received < last_birth(device).received ? Known::stays : Known::is_replaced;
+    const auto known = last_birth(device).share != 0 ? Known::stays : Known::is_replaced;
     role = std::make_unique<Role>(role_of({topic.group, topic.node, topic.device, metric.name, metric.datatype},
                                           silence_of(device).silence, metric.datatype_implied, known));
   }
@@ -238,7 +236,7 @@ const Translator::Role& Translator::role_of_metric(const sparkplug::Topic& topic
       return context.roles->metrics[static_cast<std::size_t>(index)];
     }
   }
-  return role_of_name(topic, metric, context.received);
+  return role_of_name(topic, metric);
 }
 
 void Translator::take_series(const Role& role, const ResolvedMetric& metric, UnixMillis time, Context& context) {
@@ -359,12 +357,16 @@ Translation Translator::translate(const sparkplug::Topic& topic, const sparkplug
   const auto* share = names ? names->device(topic.device) : nullptr;
 
   if (options.is_birth && learns_) {
-    note_birth(topic, share, received);
+    // A birth that waits for another says all the same what its metrics are: the width of a counter must not depend on
+    // how much of a recording is known.
+    const auto own = share != nullptr ? nullptr : sparkplug::DeviceNames::of_birth(std::string(topic.device), payload);
+    note_birth(topic, share != nullptr ? *share : *own, received);
     for (const auto& metric : resolved_.metrics) {
       if (metric.name != "Properties/Silence" || !metric.usable()) continue;
       if (const auto* text = std::get_if<std::string_view>(&metric.value))
         learn_silence(topic, std::string(*text), received);
     }
+    if (own) (void)roles_of(topic, *own);
   }
 
   Context context;

@@ -86,12 +86,12 @@ class Translator {
     std::uint64_t share = 0;
   };
   LastBirth& last_birth(const std::string& device);
-  void note_birth(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share, UnixMillis received);
+  void note_birth(const sparkplug::Topic& topic, const sparkplug::DeviceNames& share, UnixMillis received);
   enum class Known : std::uint8_t { stays, is_replaced };  // the width that other births have given a series
 
   Role role_of(const lines::MetricSource& source, Silence silence, bool datatype_implied, Known known);
   const Roles& roles_of(const sparkplug::Topic& topic, const sparkplug::DeviceNames& share);
-  const Role& role_of_name(const sparkplug::Topic& topic, const sparkplug::ResolvedMetric& metric, UnixMillis received);
+  const Role& role_of_name(const sparkplug::Topic& topic, const sparkplug::ResolvedMetric& metric);
   const Role& role_of_metric(const sparkplug::Topic& topic, const sparkplug::DeviceNames* share,
                              const sparkplug::ResolvedMetric& metric, Context& context);
   struct SaidOfSilence {

@@ -122,7 +122,9 @@ std::vector<Entry> recording(int steps) {
     auto& node = nodes[n];
     const auto what = *rc::gen::inRange(0, 12);
     if (!alive[n] || what == 0) {
-      all.push_back(node.nbirth(at));
+      // It may be lost: the births of devices then wait for the next.
+      const auto nbirth = node.nbirth(at);
+      if (*rc::gen::inRange(0, 5) != 0) all.push_back(nbirth);
       all.push_back(any_birth(node, at += Millis{3}));
       alive[n] = true;
     } else if (what == 5) {
