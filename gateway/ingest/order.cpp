@@ -18,8 +18,9 @@ using storage::Position;
 
 constexpr std::size_t kToldPerFlush = 4'000;
 constexpr std::size_t kSegmentsInMemory = 64;
-// The node's session is run from the last but one that began before: what overtook the last is explained by it.
-constexpr std::size_t kBeginnings = 2;
+// What a session explains may have been told before it began, having overtaken its NBIRTH. So of the sessions that
+// began before the message, the last two are judged again, and the run starts with the one before them.
+constexpr std::size_t kJudged = 2;
 
 std::string lost(std::uint8_t server) {
   return "lost " + std::to_string(server);
@@ -67,24 +68,31 @@ struct Pipeline::SessionAgain {
   std::vector<Item> items;
   std::uint64_t messages = 0;
 
-  // Where the last but one of the sessions began, and the mark before it. An NBIRTH of the same bdSeq is a rebirth:
-  // devices go on, and with them the names of their births.
-  [[nodiscard]] std::optional<std::pair<UnixMillis, UnixMillis>> beginning() const {
-    std::size_t found = 0;
+  // Where the run starts and from where on it judges.
+  struct Beginning {
+    UnixMillis run;
+    UnixMillis judged;
+    UnixMillis known;  // a mark before the run: were there none, nobody would know whether it is a beginning
+  };
+  // An NBIRTH of the same bdSeq is a rebirth: devices go on, and with them the names of their births.
+  [[nodiscard]] std::optional<Beginning> beginning() const {
+    std::vector<UnixMillis> found;  // newest first
     for (std::size_t i = 0; i + 1 < marks.size(); ++i) {
       const auto &mark = marks[i], &before = marks[i + 1];
       if (!mark.is_birth || !mark.bd_seq || !before.bd_seq) continue;
       const bool begins = before.is_birth
                               ? mark.bd_seq != before.bd_seq
                               : i + 2 < marks.size() && marks[i + 2].is_birth && marks[i + 2].bd_seq == before.bd_seq;
-      if (begins && ++found == kBeginnings)
-        return std::pair(mark.received, (before.is_birth ? before : marks[i + 2]).received);
+      if (!begins) continue;
+      found.push_back(mark.received);
+      if (found.size() > kJudged)
+        return Beginning{found.back(), found[kJudged - 1], (before.is_birth ? before : marks[i + 2]).received};
     }
     return std::nullopt;
   }
   [[nodiscard]] UnixMillis from() const {
     const auto begins = beginning();
-    return begins ? begins->first : UnixMillis::min();
+    return begins ? begins->run : UnixMillis::min();
   }
 };
 
@@ -158,7 +166,7 @@ void Pipeline::find_beginnings(std::vector<SessionAgain>& sessions) {
   for (const auto& info : segments) {
     const bool done = std::ranges::all_of(sessions, [&](const SessionAgain& again) {
       const auto begins = again.beginning();
-      return begins && begins->second > info.last_received;
+      return begins && begins->known > info.last_received;
     });
     if (done) break;
     const auto entries = segment(info.id);
@@ -283,7 +291,9 @@ void Pipeline::run_again(SessionAgain& again) {
 
 void Pipeline::tell_again(Batch& batch, const SessionAgain& again, Settled& settled,
                           const std::function<void()>& flush) {
+  const auto begins = again.beginning();
   for (const auto& item : again.items) {
+    if (begins && item.received < begins->judged) continue;
     const bool counts = item.then.fate == Fate::applied || item.then.fate == Fate::held;
     if (!item.is_message || !counts || item.then == item.now) continue;
     if (again.birth_is_gone && item.then.fate == Fate::held && item.now.fate == Fate::applied) continue;

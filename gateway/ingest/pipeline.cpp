@@ -26,6 +26,7 @@ std::optional<std::uint8_t> server_of(std::string_view text, std::string_view ev
   return static_cast<std::uint8_t>(server);
 }
 
+constexpr const char* kLostFact = "lost:";  // and the server: when its connection was lost last
 constexpr std::size_t kSegmentsCached = 256;
 constexpr std::size_t kLargestBatch = (std::size_t{1} << Position::kIndexBits) - 1024;
 
@@ -56,6 +57,7 @@ void Pipeline::load_sessions() {
   });
   arrivals_.clear();
   clocks_.clear();
+  lost_.clear();
   store_.for_each_arrival([&](std::uint8_t server, const std::string& node, const storage::Arrival& arrival) {
     arrivals_[{server, node}] = arrival;
     if (!arrival.newest) return;
@@ -76,11 +78,11 @@ void Pipeline::message(Inbound inbound) {
 }
 
 void Pipeline::server_connected(std::uint8_t server, UnixMillis now) {
-  repeat({EntryKind::host, Fate::noted, now, server, {}, "connected " + std::to_string(server), 0});
+  take_in({{EntryKind::host, Fate::noted, now, server, {}, "connected " + std::to_string(server), 0}, false});
 }
 
 void Pipeline::server_lost(std::uint8_t server, UnixMillis now) {
-  repeat({EntryKind::host, Fate::noted, now, server, {}, "lost " + std::to_string(server), 0});
+  take_in({{EntryKind::host, Fate::noted, now, server, {}, "lost " + std::to_string(server), 0}, false});
 }
 
 void Pipeline::import_rows(const std::string& name, bool quarters, std::string payload, UnixMillis now) {
@@ -109,7 +111,7 @@ void Pipeline::take_in(Queued queued) {
 // they are not taken for older ones when they are told again.
 void Pipeline::note_clock(Batch& batch, const Queued& queued) {
   const auto& entry = queued.entry;
-  if (queued.again || entry.kind != EntryKind::message) return;
+  if (queued.again || (entry.kind != EntryKind::message && entry.kind != EntryKind::host)) return;
   auto& clock = clocks_.try_emplace(entry.server, entry.received).first->second;
   if (entry.received < clock) {
     batch.entries.push_back(
@@ -207,6 +209,31 @@ void Pipeline::recover() {
   load_sessions();
 }
 
+// A session that is only now heard of begins after what its server went through, unless that was later.
+storage::Arrival& Pipeline::arrival_of(const SessionKey& key) {
+  const auto [it, added] = arrivals_.try_emplace(key);
+  if (added) it->second.newest = newest_lost(key.first);
+  return it->second;
+}
+
+std::optional<UnixMillis>& Pipeline::newest_lost(std::uint8_t server) {
+  const auto [it, added] = lost_.try_emplace(server);
+  if (!added) return it->second;
+  if (const auto fact = store_.fact(kLostFact + std::to_string(server))) {
+    std::int64_t received = 0;
+    if (std::from_chars(fact->data(), fact->data() + fact->size(), received).ec == std::errc{})
+      it->second = unix_millis(received);
+  }
+  return it->second;
+}
+
+void Pipeline::note_lost(std::uint8_t server, std::optional<UnixMillis> received) {
+  auto& newest = newest_lost(server);
+  if (received && newest && *newest >= *received) return;
+  newest = received;
+  store_.set_fact(kLostFact + std::to_string(server), received ? std::to_string(count_of(*received)) : "");
+}
+
 bool Pipeline::is_older(const Entry& entry, bool again, const storage::Arrival& arrival) {
   return again && arrival.newest && entry.received < *arrival.newest;
 }
@@ -227,20 +254,23 @@ void Pipeline::process(Batch& batch, Entry& entry, bool again) {
       if (const auto server = server_of(entry.payload, "lost")) {
         for (auto& [key, session] : sessions_) {
           if (key.first != *server) continue;
-          auto& arrival = arrivals_[key];
+          auto& arrival = arrival_of(key);
           if (is_older(entry, again, arrival)) {
             leave_for_later(batch, key, arrival, entry);
             continue;
           }
+          arrival.newest = entry.received;
           sparkplug::Actions actions;
           session.on_connection_lost(entry.received, actions);
           batch.changed.insert(key);
           act(batch, key, actions);
         }
+        note_lost(*server, entry.received);
       } else if (const auto of = server_of(entry.payload, "clock")) {
         for (auto& [key, arrival] : arrivals_) {
           if (key.first == *of) arrival.newest.reset();
         }
+        note_lost(*of, std::nullopt);
       }
       return;
     }
@@ -291,7 +321,7 @@ void Pipeline::process_message(Batch& batch, Entry& entry, bool again) {
   const Batch::Current current{batch.position_of_last(), *topic, payload ? *payload : nullptr};
   const SessionKey key{entry.server, node_of(*topic)};
   auto& session = sessions_.try_emplace(key, options_.session).first->second;
-  auto& arrival = arrivals_[key];
+  auto& arrival = arrival_of(key);
   if (is_older(entry, again, arrival)) {
     if (!payload) return;
     leave_for_later(batch, key, arrival, entry);

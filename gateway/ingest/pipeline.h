@@ -158,6 +158,9 @@ class Pipeline {
   };
   void take_in(Queued queued);
   void note_clock(Batch& batch, const Queued& queued);
+  storage::Arrival& arrival_of(const SessionKey& key);
+  std::optional<UnixMillis>& newest_lost(std::uint8_t server);
+  void note_lost(std::uint8_t server, std::optional<UnixMillis> received);  // none: forgets it
   static bool is_older(const storage::Entry& entry, bool again, const storage::Arrival& arrival);
   static void leave_for_later(Batch& batch, const SessionKey& key, storage::Arrival& arrival,
                               const storage::Entry& entry);
@@ -214,7 +217,8 @@ class Pipeline {
   std::map<SessionKey, sparkplug::HostSession> sessions_;
   std::size_t sessions_refused_ = 0;
   std::map<SessionKey, storage::Arrival> arrivals_;
-  std::map<std::uint8_t, UnixMillis> clocks_;  // receipt of the newest live message, by server
+  std::map<std::uint8_t, UnixMillis> clocks_;               // receipt of the newest live message, by server
+  std::map<std::uint8_t, std::optional<UnixMillis>> lost_;  // when its connection was lost last, as far as was looked
   std::vector<Queued> queue_;
   std::size_t queued_bytes_ = 0;
   std::map<std::uint64_t, std::shared_ptr<const sparkplug::NameTable>> names_;

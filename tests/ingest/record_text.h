@@ -20,6 +20,7 @@ inline std::string record_text(storage::Store& store, const LineId& id) {
   store.scan_records(*line, std::nullopt, [&](const storage::RecordRow& row) {
     auto record = rollup::decode(row.bytes);
     if (!record) throw std::runtime_error("a record cannot be decoded: " + record.error().message);
+    const bool content = record->has_content();
     std::vector<std::string> series;
     for (auto& part : record->series) {
       rollup::Record one;
@@ -30,6 +31,9 @@ inline std::string record_text(storage::Store& store, const LineId& id) {
                        (spec.silence == Silence::unchanged ? " unchanged " : " ") + rollup::encode(one));
     }
     if (series.empty() && record->stretches.empty() && record->epochs.empty()) return;
+    // Before the first that the line itself said something in there may be records of its node's stretches alone, where
+    // something was taken for the line's that was not. They hold no silence: nothing was heard before.
+    if (all == id && !content) return;
     std::ranges::sort(series);
     record->series.clear();
     all += format_utc(row.key.window.start) + rollup::encode(*record);
