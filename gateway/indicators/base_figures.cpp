@@ -204,7 +204,7 @@ BaseAmount BaseFigures::amount(Item item, const std::string& enterprise, const P
 BaseOutputs BaseFigures::outputs(const std::string& enterprise, const Period& period, const RowFilter& filter) const {
   const auto rows = of_measures("output.good", enterprise, period, filter);
   if (!rows) return {};
-  BaseOutputs outputs{std::map<std::string, Rational>{}, "base.csv"};
+  BaseOutputs outputs{std::map<std::string, Rational>{}, "base.csv", Status::final, *rows};
   for (const auto* row : *rows) (*outputs.quantities)[row->product] += row->value;
   return outputs;
 }

@@ -20,6 +20,7 @@ struct BaseOutputs {
   std::optional<std::map<std::string, Rational>> quantities;  // good output by product, base units
   std::string source;
   Status status = Status::final;
+  std::vector<const BaseRow*> rows;
 };
 
 class BaseFigures {

@@ -67,10 +67,36 @@ Result<void> check_ids(const IndicatorRequest& request, const Inputs& inputs) {
   return {};
 }
 
+// Markets of what is put in for an enterprise: those of its last year.
+void add_guessed_markets(Evaluation& e, const Enterprise& enterprise, const Selection& selection, const Period& period,
+                         std::set<std::string>& markets) {
+  for (const auto& guess : e.guesses(Item::sales_value, enterprise, selection, period)) {
+    const auto before = guess.period.last_year();
+    const auto base = e.base_of(Item::sales_value, enterprise, selection, before);
+    for (const auto* row : base.rows) {
+      if (!row->market.empty()) markets.insert(market_of(row->market));
+    }
+    if (base.source != "rollup") continue;
+    for (const auto& piece : e.rollups().pieces(e.window(before))) {
+      for (const auto& row : e.rollups().source().quantities(piece)) {
+        const bool sold = row.enterprise == enterprise.id && row.key.measure == "dispatch.quantity";
+        if (sold && row.quantity != 0) markets.insert(market_of(row.key.market));
+      }
+    }
+  }
+}
+
 // Lines and markets as the rollups of the period show them, inside the scope.
 std::vector<Scope> seen_parts(Evaluation& e, const Scope& scope, const std::string& by, const Period& period) {
   std::set<Scope> parts;
   const auto selection = e.select(scope, period);
+  if (by == "market") {
+    std::set<std::string> markets;
+    for (const auto* enterprise : selection.enterprises) {
+      add_guessed_markets(e, *enterprise, selection, period, markets);
+    }
+    for (const auto& market : markets) parts.insert(scope.with("market", market));
+  }
   for (const auto& piece : e.rollups().pieces(e.window(period))) {
     for (const auto& row : e.rollups().source().quantities(piece)) {
       const bool selected = std::any_of(selection.enterprises.begin(), selection.enterprises.end(),
@@ -94,7 +120,9 @@ std::vector<Scope> product_parts(Evaluation& e, const Scope& scope, const Period
     const bool made =
         std::any_of(selection.enterprises.begin(), selection.enterprises.end(), [&](const auto* enterprise) {
           const auto* sums = e.sums_of(*enterprise, selection, e.window(period));
-          return sums != nullptr && sums->products.contains(product.id);
+          if (sums != nullptr && sums->products.contains(product.id)) return true;
+          const auto guesses = e.output_guesses(*enterprise, selection, period);
+          return std::ranges::any_of(guesses, [&](const auto& guess) { return guess.base.contains(product.id); });
         });
     if (made) parts.push_back(scope.with("product", product.id));
   }

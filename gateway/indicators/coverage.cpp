@@ -41,17 +41,10 @@ std::vector<Respondent> models_of(const std::vector<Respondent>& respondents, co
   return {};
 }
 
-std::map<std::string, Rational> impute(const std::vector<Respondent>& respondents) {
-  std::map<std::string, Ends> divisions;
-  std::map<std::string, Rational> imputed;
-  for (const auto& r : respondents) {
-    if (r.reporting || !r.base.known()) continue;
-    const auto [known, fresh] = divisions.try_emplace(r.division);
-    auto& ends = known->second;
-    if (fresh) ends = ends_of(models_of(respondents, r.division));
-    if (ends.base > 0) imputed.emplace(r.enterprise, *r.base * (ends.now / ends.base));
-  }
-  return imputed;
+std::optional<Rational> rise_of(const std::vector<Respondent>& respondents, const std::string& division) {
+  const auto ends = ends_of(models_of(respondents, division));
+  if (ends.base <= 0) return std::nullopt;
+  return Rational(ends.now / ends.base);
 }
 
 }  // namespace songhua::indicators

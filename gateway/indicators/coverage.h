@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +27,8 @@ Value coverage(const std::vector<Respondent>& respondents);
 // division with a base, or of all divisions where that base is not positive. None where both are not.
 std::vector<Respondent> models_of(const std::vector<Respondent>& respondents, const std::string& division);
 
-// X_t = X_{t-12} * (sum X_t / sum X_{t-12}) for every missing enterprise that has a base: the ratio is that of its
-// models. Nothing where it has none.
-std::map<std::string, Rational> impute(const std::vector<Respondent>& respondents);
+// sum X_t / sum X_{t-12} of the models of a division, which an enterprise of it that is missing is taken to share:
+// X_t = X_{t-12} * that. None where there are no models.
+std::optional<Rational> rise_of(const std::vector<Respondent>& respondents, const std::string& division);
 
 }  // namespace songhua::indicators

@@ -105,10 +105,28 @@ bool Evaluation::reports(const std::string& enterprise, Window window) {
   return rollups_.heard(window).contains(enterprise) || closed(enterprise, window);
 }
 
+// Of products and markets: an enterprise that has been heard of and had none of them this year nor last is not waited
+// for. What it has not reported may be of others only, for all that is known.
+bool Evaluation::may_feed(const Enterprise& enterprise, const Selection& selection, Window window) {
+  if (!selection.filter.narrows_products() || !selection.filter.line.empty()) return true;
+  const std::chrono::year_month_day last{inputs_.day_of(window.end - Millis{1})};
+  const Window past{inputs_.start_of(Day{(last.year() - std::chrono::years{1}) / std::chrono::January / 1}),
+                    window.end};
+  if (!rollups_.heard(past).contains(enterprise.id)) return true;
+  const auto* sums = sums_of(enterprise, selection, past);
+  if (sums == nullptr) return false;
+  const bool sold = sums->items.at(static_cast<std::size_t>(Item::sales_value)) != 0;
+  return sold || std::ranges::any_of(sums->products, [](const auto& product) {
+           const auto& [id, sum] = product;
+           return sum.good != 0 || sum.rejected != 0 || sum.reworked != 0;
+         });
+}
+
 bool Evaluation::await(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window) {
   const bool reporting = reports(enterprise.id, window);
   const auto* sums = sums_of(enterprise, selection, window);
   const bool own = sums != nullptr && sums->heard;  // of a line that is not official, for instance
+  if (!may_feed(enterprise, selection, window)) return true;
   if (!reporting && !own) {
     notes.warn("not_reporting", enterprise.id);
     notes.doubt(Status::preliminary);
@@ -137,18 +155,25 @@ bool Evaluation::note(Notes& notes, const Enterprise& enterprise, const Selectio
   return true;
 }
 
-Amount Evaluation::level(Item item, const Selection& selection, const Period& period) {
+Amount Evaluation::reported_level(Item item, const Selection& selection, const Period& period) {
   Amount amount;
   const auto span = window(period);
+  for (const auto* enterprise : selection.enterprises) {
+    note(amount.notes, *enterprise, selection, span, feed_of(item));
+    const auto* sums = sums_of(*enterprise, selection, span);
+    if (sums == nullptr) continue;
+    amount.value += sums->items.at(static_cast<std::size_t>(item));
+    if (uses_comparable_prices(item) && sums->price_imputed) amount.notes.flags.insert("price_imputed");
+  }
+  return amount;
+}
+
+Amount Evaluation::level(Item item, const Selection& selection, const Period& period) {
+  auto amount = reported_level(item, selection, period);
   Rational guessed = 0;
   for (const auto* enterprise : selection.enterprises) {
-    const bool reporting = note(amount.notes, *enterprise, selection, span, feed_of(item));
-    if (const auto* sums = sums_of(*enterprise, selection, span)) {
-      amount.value += sums->items.at(static_cast<std::size_t>(item));
-      if (uses_comparable_prices(item) && sums->price_imputed) amount.notes.flags.insert("price_imputed");
-    }
     const auto guess = guess_of(item, *enterprise, selection, period);
-    if (guess != 0 && reporting) amount.notes.warn("partly_reporting", enterprise->id);
+    if (guess != 0 && reports(enterprise->id, window(period))) amount.notes.warn("partly_reporting", enterprise->id);
     guessed += guess;
   }
   amount.value += guessed;
@@ -191,7 +216,7 @@ BaseOutputs Evaluation::base_outputs(const Enterprise& enterprise, const Selecti
   if (outputs.quantities) return outputs;
   const auto span = window(period);
   if (!covers(enterprise.id, span, Feed::output)) return {};
-  outputs = {std::map<std::string, Rational>{}, "rollup", settled(enterprise.id, span, Feed::output)};
+  outputs = {std::map<std::string, Rational>{}, "rollup", settled(enterprise.id, span, Feed::output), {}};
   if (const auto* sums = sums_of(enterprise, selection, span)) {
     for (const auto& [product, sum] : sums->products) (*outputs.quantities)[product] = Rational(sum.good);
   }
@@ -206,14 +231,14 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
   for (const auto* enterprise : selection.enterprises) {
     const auto before = base_of(item, *enterprise, selection, period.last_year());
     if (!before.value) {
-      result.notes.warn("no_base", enterprise->id);
+      result.base_notes.warn("no_base", enterprise->id);
       await(result.notes, *enterprise, selection, span);
       continue;
     }
     any = true;
     base += *before.value;
-    result.notes.base_sources.insert(before.source);
-    result.notes.doubt(before.status);
+    result.base_notes.base_sources.insert(before.source);
+    result.base_notes.doubt(before.status);
     const bool reporting = note(result.notes, *enterprise, selection, span, feed_of(item));
     missing = missing || !reporting;
     if (const auto* sums = sums_of(*enterprise, selection, span)) {
@@ -225,6 +250,7 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
     guessed += guess;
   }
   now += guessed;
+  result.notes.merge(result.base_notes);
   note_guess(result.notes, guessed, now);
   if (missing) note_coverage(result.notes, selection, period);
   if (!any) return result;
@@ -251,6 +277,7 @@ Ends Evaluation::deflated_ends(const Selection& selection, const Period& period)
   for (const auto& [division, part] : by_division(selection)) {
     const auto ends_of_part = ends(Item::value_added_current, part, period);
     result.notes.merge(ends_of_part.notes);
+    result.base_notes.merge(ends_of_part.base_notes);
     partial = partial || ends_of_part.notes.coverage;
     if (!ends_of_part.base.known()) continue;
     const Value real = deflated(ends_of_part.now, price_index(division, period));

@@ -33,7 +33,16 @@ struct Amount {
 struct Guess {
   Period period;
   Rational base;  // the same of last year
+  Rational rise;  // of those whose growth it follows
   Rational amount;
+};
+// The same of its good output by product, in base units: last year's quantities times the rise of gross output at
+// comparable prices, so that at those prices they are the gross output that is put in.
+struct OutputGuess {
+  Period period;
+  std::map<std::string, Rational> base;
+  Rational rise;
+  std::map<std::string, Rational> quantities;
 };
 
 // The same level now and a year before, over the enterprises that have a base.
@@ -41,6 +50,7 @@ struct Ends {
   Value now = Reason::no_base;
   Value base = Reason::no_base;
   Notes notes;
+  Notes base_notes;  // those of the base alone
 };
 
 class Evaluation {
@@ -52,6 +62,8 @@ class Evaluation {
   [[nodiscard]] Window window(const Period& period) const { return period.window(inputs_.zone); }
 
   Amount level(Item item, const Selection& selection, const Period& period);
+  // Without estimates: for ratios to what nobody estimates.
+  Amount reported_level(Item item, const Selection& selection, const Period& period);
   Ends ends(Item item, const Selection& selection, const Period& period);
   // The ends of the headline growth: comparable prices, or deflated by industry.
   Ends growth_ends(const Selection& selection, const Period& period);
@@ -63,7 +75,8 @@ class Evaluation {
 
   // Sums of one enterprise under the selection's filter; null without rows.
   const EnterpriseSums* sums_of(const Enterprise& enterprise, const Selection& selection, Window window);
-  // Preliminary, with a warning, while the enterprise or a line of it has not reported; false where it has not at all.
+  // Preliminary, with a warning, while the enterprise or a line of it has not reported; false where it has not at all,
+  // although the selection may hold something of it.
   // Also for enterprises that a rate leaves out since they have no base: what they send may bring one.
   bool await(Notes& notes, const Enterprise& enterprise, const Selection& selection, Window window);
   // The same, and the status, flags and warnings of its rows of a feed.
@@ -72,10 +85,14 @@ class Evaluation {
   // so that months add up to longer periods; none, and zero, where nothing is.
   std::vector<Guess> guesses(Item item, const Enterprise& enterprise, const Selection& selection, const Period& period);
   Rational guess_of(Item item, const Enterprise& enterprise, const Selection& selection, const Period& period);
+  std::vector<OutputGuess> output_guesses(const Enterprise& enterprise, const Selection& selection,
+                                          const Period& period);
   // The respondents whose growth a guess of the enterprise follows.
   std::vector<Respondent> models(Item item, const Enterprise& enterprise, bool all_scales, const Period& period);
   // X of the enterprises of a period, for coverage and imputation.
   std::vector<Respondent> respondents(Item item, const Selection& selection, const Period& period);
+  // The coverage of the selection, with a warning where it is below the limit.
+  void note_coverage(Notes& notes, const Selection& selection, const Period& period);
   // Lines that should have reported in the window and have no row, by enterprise.
   [[nodiscard]] std::vector<LineId> missing_lines(const std::string& enterprise, Window window);
   // Was it shut down before the window: it had lines, and all of them were declared gone? Then it reports nothing any
@@ -96,12 +113,15 @@ class Evaluation {
 
  private:
   [[nodiscard]] const LinePresence* presence(const std::string& enterprise, const LineId& line) const;
-  void note_coverage(Notes& notes, const Selection& selection, const Period& period);
   bool reports(const std::string& enterprise, Window window);
+  bool may_feed(const Enterprise& enterprise, const Selection& selection, Window window);
   bool covers(const std::string& enterprise, Window window, Feed feed);
   Status settled(const std::string& enterprise, Window window, Feed feed);
   const std::vector<Respondent>& province(Item item, bool all_scales, const Period& period);
-  const std::map<std::string, Rational>& imputed(Item item, bool all_scales, const Period& period);
+  std::optional<Rational> rise(Item item, const Enterprise& enterprise, bool all_scales, const Period& period);
+  template <typename Known>
+  std::vector<Period> silent_parts(const Enterprise& enterprise, const Selection& selection, const Period& period,
+                                   const Known& known);
 
   const Inputs& inputs_;
   Settings settings_;
@@ -109,7 +129,7 @@ class Evaluation {
   BaseFigures bases_;
   std::map<std::string, std::vector<LinePresence>, std::less<>> presence_;
   std::map<std::tuple<Item, bool, std::string>, std::vector<Respondent>> province_;
-  std::map<std::tuple<Item, bool, std::string>, std::map<std::string, Rational>> imputed_;
+  std::map<std::tuple<Item, bool, std::string, std::string>, std::optional<Rational>> rises_;
 };
 
 // 12 parts of a year for a month; a day is its share of the year's days.

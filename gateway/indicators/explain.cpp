@@ -139,9 +139,11 @@ class Trees {
   }
 
   Tree labour() {
-    auto yuan = computed("value added in CNY", "CNY", "quotient",
-                         {level_of(Item::value_added_current), number("fen per CNY", 100)});
-    if (ask_.id == "labour_productivity_hour") {
+    const bool by_hour = ask_.id == "labour_productivity_hour";
+    auto yuan = computed(
+        "value added in CNY", "CNY", "quotient",
+        {level_node(e_, Item::value_added_current, selection_, ask_.period, !by_hour), number("fen per CNY", 100)});
+    if (by_hour) {
       return {
           "quotient",
           {std::move(yuan), computed("hours worked", "h", "quotient",
@@ -168,7 +170,8 @@ class Trees {
   Tree share() {
     if (ask_.id == "nev_share_vehicles") {
       const auto vehicles = [&](const Scope& scope, const char* label) {
-        return quantity_of(e_, e_.select(scope, ask_.period, true), ask_.period, label, measure("output.good"));
+        const auto selection = e_.select(scope, ask_.period, true);
+        return output_node(e_, selection, ask_.period, label);
       };
       const auto all = ask_.scope.with("industry", "C361");
       return {"percent", {vehicles(all.with("group", "nev"), "new-energy vehicles"), vehicles(all, "vehicles")}};
@@ -180,15 +183,18 @@ class Trees {
   }
 
   // --- Products
-  Explanation output(const Selection& selection, const Period& period, bool physical) {
-    const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
-      return computed(
-          row.key.measure + " " + product->id, "", "product",
-          {row_node(e_, row, piece),
-           leaf("statistical units per base unit",
-                physical ? physical_output(1, *product) : product_output(1, *product), "", product->place.str())});
+  Explanation output(const Selection& selection, const Period& period, bool physical, bool with_estimates = true) {
+    const auto factor = [&](const Product& product) {
+      return leaf("statistical units per base unit",
+                  physical ? physical_output(1, product) : product_output(1, product), "", product.place.str());
     };
-    return sum_of_rows(e_, selection, period, "output", "", measure("output.good"), term);
+    const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
+      return computed(row.key.measure + " " + product->id, "", "product", {row_node(e_, row, piece), factor(*product)});
+    };
+    const auto estimates = [&](const Enterprise& enterprise) {
+      return with_estimates ? output_guess_nodes(e_, enterprise, selection, period, factor) : Nodes{};
+    };
+    return sum_of_rows(e_, selection, period, "output", "", measure("output.good"), term, estimates);
   }
 
   Tree product() {
@@ -209,7 +215,7 @@ class Trees {
         const auto& product = *e_.inputs().catalogue.find(id);
         base.push_back(
             computed("enterprise " + enterprise->id + " " + id, "", "product",
-                     {leaf("output.good " + ask_.period.last_year().name(), quantity, product.unit, known.source),
+                     {base_output_node(e_, *enterprise, selection_, product, ask_.period.last_year()),
                       leaf("statistical units per base unit", product_output(1, product), "", product.place.str())}));
       }
     }
@@ -239,7 +245,7 @@ class Trees {
     return {"quotient",
             {computed("energy of the product", "kgce", "product",
                       {computed("energy", "tce", "sum", std::move(shares)), number("kgce per tce", 1000)}),
-             output(selection_, ask_.period, true)}};
+             output(selection_, ask_.period, true, false)}};
   }
 
   Explanation share_of_energy(const Enterprise& enterprise, const LineId& line, const Product& product,

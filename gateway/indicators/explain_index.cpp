@@ -98,9 +98,7 @@ class IndexTree {
 
   Explanation quantity_now(const Product& product) {
     if (from_base_) return bases(product, compared_, period_);
-    auto node = quantity_of(e_, compared_, period_, product.id, [&](const QuantityRow& row) {
-      return row.key.measure == "output.good" && row.key.product == product.id;
-    });
+    auto node = output_node(e_, compared_, period_, product.id, product.id);
     node.unit = product.unit;
     return node;
   }
@@ -115,10 +113,8 @@ class IndexTree {
     for (const auto* enterprise : selection.enterprises) {
       const auto known = e_.base_outputs(*enterprise, selection, period);
       if (!known.quantities) continue;
-      const auto found = known.quantities->find(product.id);
-      if (found == known.quantities->end()) continue;
-      parts.push_back(
-          leaf(enterprise_label(*enterprise) + " " + period.name(), found->second, product.unit, known.source));
+      if (!known.quantities->contains(product.id)) continue;
+      parts.push_back(base_output_node(e_, *enterprise, selection, product, period));
     }
     return computed("output.good " + product.id + " " + period.name(), product.unit, "sum", std::move(parts));
   }

@@ -285,10 +285,13 @@ Explanation row_node(Evaluation& e, const QuantityRow& row, Window piece) {
 }
 
 Explanation sum_of_rows(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
-                        const std::string& unit, const Wanted& wanted, const RowTerm& term) {
+                        const std::string& unit, const Wanted& wanted, const RowTerm& term, const More& more) {
   Nodes enterprises;
   for (const auto* enterprise : selection.enterprises) {
     auto lines = line_nodes(e, *enterprise, selection, e.window(period), unit, wanted, term);
+    if (more) {
+      for (auto& node : more(*enterprise)) lines.push_back(std::move(node));
+    }
     if (lines.empty()) continue;
     enterprises.push_back(computed(enterprise_label(*enterprise), unit, "sum", std::move(lines)));
     enterprises.back().source = enterprise->place.str();
@@ -304,37 +307,109 @@ Explanation quantity_of(Evaluation& e, const Selection& selection, const Period&
 
 namespace {
 
-// X_t = X_{t-12} * (sum X_t / sum X_{t-12}), the sums being of the reporting enterprises whose growth it follows.
-Explanation guess_node(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
-                       const Guess& guess) {
+// sum X_t / sum X_{t-12} of the reporting enterprises whose growth an estimate follows.
+Explanation rise_node(Evaluation& e, Item item, const Enterprise& enterprise, bool all_scales, const Period& period) {
   Nodes now, base;
-  for (const auto& model : e.models(item, enterprise, selection.all_scales, guess.period)) {
+  for (const auto& model : e.models(item, enterprise, all_scales, period)) {
     now.push_back(leaf("enterprise " + model.enterprise, model.now, unit_of(item)));
     base.push_back(leaf("enterprise " + model.enterprise, *model.base, unit_of(item)));
   }
-  const auto before = guess.period.last_year();
-  auto last_year = enterprise_base(e, item, enterprise, selection, before);
-  last_year.label = "the same of last year, " + before.name();
-  auto ratio = computed("growth of those that reported", "1", "quotient",
-                        {computed("sum X_t " + guess.period.name(), unit_of(item), "sum", std::move(now)),
-                         computed("sum X_{t-12} " + before.name(), unit_of(item), "sum", std::move(base))});
-  auto node =
-      computed("imputed " + guess.period.name(), unit_of(item), "product", {std::move(last_year), std::move(ratio)});
-  node.formula = "imputed: X_{t-12} * (sum X_t / sum X_{t-12})";
+  const auto name = std::string(name_of(item));
+  return computed(
+      "growth of those that reported", "1", "quotient",
+      {computed("sum of their " + name + " " + period.name(), unit_of(item), "sum", std::move(now)),
+       computed("sum of their " + name + " " + period.last_year().name(), unit_of(item), "sum", std::move(base))});
+}
+
+Explanation as_guess(Explanation node, const char* formula) {
+  node.formula = formula;
   node.status = status_name(Status::preliminary);
   return node;
 }
 
+Explanation guess_node(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
+                       const Guess& guess) {
+  const auto before = guess.period.last_year();
+  auto last_year = enterprise_base(e, item, enterprise, selection, before);
+  last_year.label = "the same of last year, " + before.name();
+  return as_guess(computed("imputed " + guess.period.name(), unit_of(item), "product",
+                           {std::move(last_year), rise_node(e, item, enterprise, selection.all_scales, guess.period)}),
+                  "imputed: X_{t-12} * (sum X_t / sum X_{t-12})");
+}
+
 }  // namespace
+
+Explanation base_output_node(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
+                             const Product& product, const Period& period) {
+  const auto known = e.base_outputs(enterprise, selection, period);
+  const auto label = enterprise_label(enterprise) + " " + product.id + " " + period.name();
+  if (known.source == "rollup") {
+    auto node = quantity_of(
+        e, {{&enterprise}, selection.filter, selection.all_scales}, period, label,
+        [&](const QuantityRow& row) { return row.key.measure == "output.good" && row.key.product == product.id; });
+    node.label = label;
+    node.unit = product.unit;
+    node.status = status_name(known.status);
+    return node;
+  }
+  Nodes rows;
+  for (const auto* row : known.rows) {
+    if (row->product != product.id) continue;
+    rows.push_back(
+        leaf(row->item + " " + row->product + (row->market.empty() ? "" : " " + row->market) + " " + row->period.name(),
+             row->value, product.unit, row->place.str()));
+  }
+  auto node = computed(label, product.unit, "sum", std::move(rows));
+  node.source = known.source;
+  return node;
+}
+
+Nodes output_guess_nodes(Evaluation& e, const Enterprise& enterprise, const Selection& selection, const Period& period,
+                         const ProductFactor& factor) {
+  Nodes nodes;
+  for (const auto& guess : e.output_guesses(enterprise, selection, period)) {
+    auto rise = rise_node(e, Item::gross_output_comparable, enterprise, selection.all_scales, guess.period);
+    const auto shown_again = again(rise);
+    bool first = true;
+    for (const auto& [id, quantity] : guess.base) {
+      const auto& product = *e.inputs().catalogue.find(id);
+      Nodes factors{base_output_node(e, enterprise, selection, product, guess.period.last_year())};
+      if (factor) factors.push_back(factor(product));
+      factors.push_back(first ? std::move(rise) : shown_again);
+      first = false;
+      nodes.push_back(as_guess(computed("imputed " + id + " " + guess.period.name(), factor ? "" : product.unit,
+                                        "product", std::move(factors)),
+                               "imputed: q_{t-12} * (sum GOV_cmp,t / sum GOV_cmp,t-12)"));
+    }
+  }
+  return nodes;
+}
+
+Explanation output_node(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
+                        const std::string& product) {
+  const auto wanted = [&](const QuantityRow& row) {
+    return row.key.measure == "output.good" && (product.empty() || row.key.product == product);
+  };
+  const auto estimates = [&](const Enterprise& enterprise) {
+    auto own = selection;
+    if (!product.empty()) own.filter.product = product;
+    return output_guess_nodes(e, enterprise, own, period);
+  };
+  return sum_of_rows(
+      e, selection, period, label, "", wanted,
+      [&](const QuantityRow& row, const Product*, Window piece) { return row_node(e, row, piece); }, estimates);
+}
 
 // What one enterprise adds to a level; an estimate where it has not reported and that is configured.
 Explanation enterprise_level(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
-                             const Period& period) {
+                             const Period& period, bool estimates) {
   const Selection own{{&enterprise}, selection.filter, selection.all_scales};
   const auto amount = e.level(item, own, period);
   auto parts = item_lines(e, item, enterprise, own, period);
-  for (const auto& guess : e.guesses(item, enterprise, own, period)) {
-    parts.push_back(guess_node(e, item, enterprise, own, guess));
+  if (estimates) {
+    for (const auto& guess : e.guesses(item, enterprise, own, period)) {
+      parts.push_back(guess_node(e, item, enterprise, own, guess));
+    }
   }
   auto node = computed(enterprise_label(enterprise), unit_of(item), "sum", std::move(parts));
   node.status = status_name(amount.notes.status);
@@ -364,10 +439,10 @@ Explanation line_energy(Evaluation& e, const Enterprise& enterprise, const LineI
   return lines.empty() ? leaf("line " + line, 0, "tce") : std::move(lines.front());
 }
 
-Explanation level_node(Evaluation& e, Item item, const Selection& selection, const Period& period) {
+Explanation level_node(Evaluation& e, Item item, const Selection& selection, const Period& period, bool estimates) {
   Nodes enterprises;
   for (const auto* enterprise : selection.enterprises) {
-    enterprises.push_back(enterprise_level(e, item, *enterprise, selection, period));
+    enterprises.push_back(enterprise_level(e, item, *enterprise, selection, period, estimates));
   }
   auto node = computed(std::string(name_of(item)) + " " + period.name(), unit_of(item), "sum", std::move(enterprises));
   node.status = status_name(e.level(item, selection, period).notes.status);

@@ -134,10 +134,13 @@ Figure energy_figure(Evaluation& e, const Ask& ask) {
 
 Figure labour_figure(Evaluation& e, const Ask& ask) {
   const auto selection = e.select(ask.scope, ask.period);
-  const auto value_added = e.level(Item::value_added_current, selection, ask.period);
+  const bool by_hour = ask.id == "labour_productivity_hour";
+  // Nobody estimates hours, so that estimates must not be in the value added either.
+  const auto value_added = by_hour ? e.reported_level(Item::value_added_current, selection, ask.period)
+                                   : e.level(Item::value_added_current, selection, ask.period);
   Figure figure;
   figure.notes = value_added.notes;
-  if (ask.id == "labour_productivity") {
+  if (!by_hour) {
     figure.value =
         labour_productivity(value_added.value, average_employees(e, selection, ask.period), months_of(ask.period));
     figure.formula = "VA_cur[fen]/100 / average employees * 12 / months";

@@ -56,6 +56,7 @@ Figure index_figure(Evaluation& e, const Ask& ask) {
   figure.base = std::to_string(e.inputs().catalogue.base_year);
   figure.formula = chain ? "I_t = L_{Y-1} * sum p_{Y-1} q_t / (sum p_{Y-1} Q_{Y-1} * m/12)"
                          : "I_t = sum w_i I_i,t / sum w_i, I_i,t = 100 * sum p_0 q_t / (sum p_0 Q_0 * m/12)";
+  const int price_year = chain ? weight_year(e, ask.period.year) : e.inputs().catalogue.base_year;
   const bool change = ask.id.ends_with("_growth");
   if (change) figure.formula = "(I_t / I_{t-12} - 1) * 100, " + figure.formula;
   if (change && jan_feb_alone(ask.period)) {
@@ -63,14 +64,16 @@ Figure index_figure(Evaluation& e, const Ask& ask) {
     return figure;
   }
   if (!change) {
-    const auto outputs = output_levels(e, selection, ask.period);
+    auto outputs = output_levels(e, selection, ask.period);
+    note_guessed(e.inputs(), outputs, price_year);
     const auto index = index_of(e, selection, outputs.now, ask.period, chain);
     figure.notes = outputs.notes;
     figure.notes.merge(index.notes);
     figure.value = index.value;
     return figure;
   }
-  const auto outputs = output_ends(e, selection, ask.period);
+  auto outputs = output_ends(e, selection, ask.period);
+  note_guessed(e.inputs(), outputs, price_year);
   const auto now = index_of(e, selection, outputs.now, ask.period, chain);
   const auto base = index_of(e, selection, outputs.base, ask.period.last_year(), chain);
   figure.notes = outputs.notes;

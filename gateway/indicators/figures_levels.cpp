@@ -1,6 +1,7 @@
 #include <map>
 
 #include "indicators/figures.h"
+#include "indicators/index_parts.h"
 
 // Levels, ratios of levels, growth, contribution and pull, shares and coverage (indicators.md 3, 4.1 to 4.3, 5.5, 9).
 namespace songhua::indicators {
@@ -81,7 +82,8 @@ Figure part_of_growth(Evaluation& e, const Ask& ask) {
   const auto whole = e.growth_ends(e.select(ask.whole, ask.period), ask.period);
   Figure figure;
   figure.notes = part.notes;
-  figure.notes.merge(whole.notes);
+  // A pull divides by the whole's base: what the whole still waits for this year is not in it.
+  figure.notes.merge(ask.id == "pull" ? whole.base_notes : whole.notes);
   figure.method = method_name(e);
   const GrowthPart x{part.now, part.base}, total{whole.now, whole.base};
   figure.value = ask.id == "pull" ? pull(x, total) : contribution(x, total);
@@ -165,13 +167,10 @@ Figure share_figure(Evaluation& e, const Ask& ask) {
   if (ask.id == "nev_share_vehicles") {
     const auto good = [&](const Scope& scope) {
       Rational sum = 0;
-      const auto selection = e.select(scope, ask.period, true);
-      for (const auto* enterprise : selection.enterprises) {
-        e.note(figure.notes, *enterprise, selection, e.window(ask.period), Feed::output);
-        const auto* sums = e.sums_of(*enterprise, selection, e.window(ask.period));
-        if (sums == nullptr) continue;
-        for (const auto& [product, sum_of] : sums->products) sum += Rational(sum_of.good);
-      }
+      auto outputs = output_levels(e, e.select(scope, ask.period, true), ask.period);
+      note_guessed(e.inputs(), outputs, e.inputs().catalogue.base_year);
+      for (const auto& [product, quantity] : outputs.now) sum += quantity;
+      figure.notes.merge(outputs.notes);
       return sum;
     };
     const Rational vehicles = good(ask.scope.with("industry", "C361"));

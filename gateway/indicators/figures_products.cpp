@@ -44,7 +44,7 @@ Figure energy_per_unit(Evaluation& e, const Ask& ask, const Selection& selection
       if (all > 0) tce += own.tce * part / all;
     }
   }
-  const auto outputs = output_levels(e, selection, ask.period);
+  const auto outputs = reported_outputs(e, selection, ask.period);
   figure.notes.merge(outputs.notes);
   const auto* product = e.inputs().catalogue.find(ask.scope.get("product"));
   figure.formula = "kgce(line) * PRI * PQ(product) / sum PRI * PQ, over GQ";
@@ -73,7 +73,8 @@ Figure product_figure(Evaluation& e, const Ask& ask) {
       figure.value = Reason::jan_feb_combined;
       return figure;
     }
-    const auto outputs = output_ends(e, selection, ask.period);
+    auto outputs = output_ends(e, selection, ask.period);
+    note_guessed(e.inputs(), outputs, e.inputs().catalogue.base_year);
     figure.notes = outputs.notes;
     const auto now = total_output(e.inputs().catalogue, outputs.now, false, figure.unit, decimals);
     const auto base = total_output(e.inputs().catalogue, outputs.base, false, figure.unit, decimals);
@@ -82,7 +83,8 @@ Figure product_figure(Evaluation& e, const Ask& ask) {
     figure.formula = "(q_t / q_{t-12} - 1) * 100";
     return figure;
   }
-  const auto outputs = output_levels(e, selection, ask.period);
+  auto outputs = output_levels(e, selection, ask.period);
+  note_guessed(e.inputs(), outputs, e.inputs().catalogue.base_year);
   figure.notes = outputs.notes;
   if (const auto* product = e.inputs().catalogue.find(ask.scope.get("product"))) {
     figure.unit = physical && product->nutrients ? "t" : product->statistical_unit;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "indicators/evaluation.h"
 #include "model/industries.h"
 
@@ -26,37 +28,76 @@ const std::vector<Respondent>& Evaluation::province(Item item, bool all_scales, 
   return province_.emplace(key, respondents(item, select(everywhere, period), period)).first->second;
 }
 
-const std::map<std::string, Rational>& Evaluation::imputed(Item item, bool all_scales, const Period& period) {
-  const auto key = std::make_tuple(item, all_scales, period.name());
-  if (const auto found = imputed_.find(key); found != imputed_.end()) return found->second;
-  return imputed_.emplace(key, impute(province(item, all_scales, period))).first->second;
+std::optional<Rational> Evaluation::rise(Item item, const Enterprise& enterprise, bool all_scales,
+                                         const Period& period) {
+  const auto& all = province(item, all_scales, period);
+  if (std::ranges::find(all, enterprise.id, &Respondent::enterprise) == all.end())
+    return std::nullopt;  // not in it yet
+  const auto division = division_of(enterprise.industry);
+  const auto [found, fresh] = rises_.try_emplace({item, all_scales, period.name(), division});
+  if (fresh) found->second = rise_of(all, division);
+  return found->second;
+}
+
+// The parts of a period of which the enterprise has reported nothing and last year is known: months, or longer runs
+// where last year is known only together.
+template <typename Known>
+std::vector<Period> Evaluation::silent_parts(const Enterprise& enterprise, const Selection& selection,
+                                             const Period& period, const Known& known) {
+  std::vector<Period> parts;
+  // A line has no past of its own: what is put in is the enterprise's.
+  if (!settings_.impute_growth || !selection.filter.line.empty()) return parts;
+  const auto silent = [&](const Period& part) { return !reports(enterprise.id, window(part)); };
+  if (period.kind == Period::Kind::day) {
+    if (silent(period) && known(period)) parts.push_back(period);
+    return parts;
+  }
+  for (unsigned month = period.first_month; month <= period.last_month; ++month) {
+    for (unsigned last = month; last <= period.last_month; ++last) {
+      const auto part = Period::of_months(period.year, month, last);
+      if (!silent(Period::of_months(period.year, last, last))) break;
+      if (!known(part)) continue;
+      parts.push_back(part);
+      month = last;
+      break;
+    }
+  }
+  return parts;
 }
 
 std::vector<Guess> Evaluation::guesses(Item item, const Enterprise& enterprise, const Selection& selection,
                                        const Period& period) {
+  const auto base = [&](const Period& part) { return base_of(item, enterprise, selection, part.last_year()).value; };
   std::vector<Guess> guesses;
-  if (!settings_.impute_growth || selection.filter.narrows_products()) return guesses;
-  const auto silent = [&](const Period& part) { return !reports(enterprise.id, window(part)); };
-  // False where there is nothing to start from. Where nobody has reported yet there is no growth to go by.
-  const auto guess = [&](const Period& part) {
-    const auto base = base_of(item, enterprise, selection, part.last_year());
-    if (!base.value) return false;
-    const auto& amounts = imputed(item, selection.all_scales, part);
-    const auto found = amounts.find(enterprise.id);
-    if (found != amounts.end() && found->second != 0) guesses.push_back({part, *base.value, found->second});
-    return true;
-  };
-  if (period.kind == Period::Kind::day) {
-    if (silent(period)) guess(period);
-    return guesses;
+  for (const auto& part :
+       silent_parts(enterprise, selection, period, [&](const Period& p) { return base(p).has_value(); })) {
+    // Where nobody has reported yet there is no growth to go by. A part of an enterprise follows the whole's growth, so
+    // that parts add up.
+    const auto ratio = rise(item, enterprise, selection.all_scales, part);
+    const auto before = *base(part);
+    if (ratio && *ratio != 0 && before != 0) guesses.push_back({part, before, *ratio, before * *ratio});
   }
-  for (unsigned month = period.first_month; month <= period.last_month; ++month) {
-    for (unsigned last = month; last <= period.last_month; ++last) {
-      if (!silent(Period::of_months(period.year, last, last))) break;
-      if (!guess(Period::of_months(period.year, month, last))) continue;
-      month = last;
-      break;
+  return guesses;
+}
+
+std::vector<OutputGuess> Evaluation::output_guesses(const Enterprise& enterprise, const Selection& selection,
+                                                    const Period& period) {
+  const auto base = [&](const Period& part) {
+    return base_outputs(enterprise, selection, part.last_year()).quantities;
+  };
+  std::vector<OutputGuess> guesses;
+  for (const auto& part :
+       silent_parts(enterprise, selection, period, [&](const Period& p) { return base(p).has_value(); })) {
+    const auto ratio = rise(Item::gross_output_comparable, enterprise, selection.all_scales, part);
+    if (!ratio || *ratio == 0) continue;
+    OutputGuess guess{part, {}, *ratio, {}};
+    const auto before = base(part).value();
+    for (const auto& [product, quantity] : before) {
+      if (quantity == 0) continue;
+      guess.base.emplace(product, quantity);
+      guess.quantities.emplace(product, quantity * *ratio);
     }
+    if (!guess.base.empty()) guesses.push_back(std::move(guess));
   }
   return guesses;
 }

@@ -19,6 +19,20 @@ void add(Outputs& into, const Outputs& from) {
   for (const auto& [product, quantity] : from) into[product] += quantity;
 }
 
+// What the enterprise made in the period, and what is put in for what it has not reported. False where it has reported
+// nothing.
+bool add_now(Evaluation& e, const Enterprise& enterprise, const Selection& selection, const Period& period,
+             OutputEnds& outputs) {
+  const bool reporting = e.note(outputs.notes, enterprise, selection, e.window(period), Feed::output);
+  add(outputs.now, good_of(e, enterprise, selection, e.window(period)));
+  for (const auto& guess : e.output_guesses(enterprise, selection, period)) {
+    if (reporting) outputs.notes.warn("partly_reporting", enterprise.id);
+    add(outputs.now, guess.quantities);
+    add(outputs.guessed, guess.quantities);
+  }
+  return reporting;
+}
+
 Rational quantity_of(const Outputs& quantities, const std::string& product) {
   const auto found = quantities.find(product);
   return found == quantities.end() ? Rational(0) : found->second;
@@ -39,7 +53,7 @@ bool two_years_of_weights(Evaluation& e, const Selection& selection, const Perio
 
 }  // namespace
 
-OutputEnds output_levels(Evaluation& e, const Selection& selection, const Period& period) {
+OutputEnds reported_outputs(Evaluation& e, const Selection& selection, const Period& period) {
   OutputEnds outputs;
   for (const auto* enterprise : selection.enterprises) {
     e.note(outputs.notes, *enterprise, selection, e.window(period), Feed::output);
@@ -48,8 +62,28 @@ OutputEnds output_levels(Evaluation& e, const Selection& selection, const Period
   return outputs;
 }
 
+OutputEnds output_levels(Evaluation& e, const Selection& selection, const Period& period) {
+  OutputEnds outputs;
+  for (const auto* enterprise : selection.enterprises) add_now(e, *enterprise, selection, period, outputs);
+  return outputs;
+}
+
+void note_guessed(const Inputs& inputs, OutputEnds& outputs, int price_year) {
+  Rational guessed = 0, all = 0;
+  for (const auto& [id, quantity] : outputs.guessed) {
+    guessed += quantity * price_of_year(inputs, *inputs.catalogue.find(id), price_year);
+  }
+  for (const auto& [id, quantity] : outputs.now) {
+    all += quantity * price_of_year(inputs, *inputs.catalogue.find(id), price_year);
+  }
+  if (guessed == 0) return;
+  outputs.notes.flags.insert("imputed");
+  if (all > 0) outputs.notes.imputed_share = Rational(guessed / all * 100);
+}
+
 OutputEnds output_ends(Evaluation& e, const Selection& selection, const Period& period) {
   OutputEnds outputs;
+  bool missing = false;
   for (const auto* enterprise : selection.enterprises) {
     const auto base = e.base_outputs(*enterprise, selection, period.last_year());
     if (!base.quantities) {
@@ -61,10 +95,10 @@ OutputEnds output_ends(Evaluation& e, const Selection& selection, const Period& 
     outputs.any_base = true;
     outputs.notes.base_sources.insert(base.source);
     outputs.notes.doubt(base.status);
-    e.note(outputs.notes, *enterprise, selection, e.window(period), Feed::output);
+    missing = !add_now(e, *enterprise, selection, period, outputs) || missing;
     add(outputs.base, *base.quantities);
-    add(outputs.now, good_of(e, *enterprise, selection, e.window(period)));
   }
+  if (missing) e.note_coverage(outputs.notes, selection, period);
   return outputs;
 }
 

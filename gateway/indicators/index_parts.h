@@ -16,11 +16,16 @@ using Outputs = std::map<std::string, Rational>;  // good output by product, bas
 // Good output of the selection: in the period, and at both ends of a comparison, over the enterprises with a base.
 struct OutputEnds {
   Outputs now, base;
+  Outputs guessed;  // what of `now` is put in for enterprises that have not reported
   bool any_base = false;
   Notes notes;
 };
 OutputEnds output_levels(Evaluation& e, const Selection& selection, const Period& period);
 OutputEnds output_ends(Evaluation& e, const Selection& selection, const Period& period);
+// What was reported alone: for ratios to what is not estimated, like energy of a product.
+OutputEnds reported_outputs(Evaluation& e, const Selection& selection, const Period& period);
+// "imputed", with the share in the value of all at prices of a year; nothing where nothing is put in.
+void note_guessed(const Inputs& inputs, OutputEnds& outputs, int price_year);
 // The enterprises that output_ends() compares.
 Selection with_output_base(Evaluation& e, const Selection& selection, const Period& period);
 

@@ -1,5 +1,6 @@
 #include "indicators/microdata.h"
 
+#include <algorithm>
 #include <array>
 
 #include "indicators/evaluation.h"
@@ -16,6 +17,10 @@ struct Unit {
   const Product* product = nullptr;
   std::array<Rational, kMagnitudes> amounts;
 };
+
+std::string unit_name(const std::string& enterprise, const std::string& product, const std::string& market) {
+  return enterprise + "/" + product + "/" + (product.empty() ? std::string() : market_of(market));
+}
 
 std::string respondent_of(const Enterprise& enterprise) {
   return enterprise.parent.empty() ? enterprise.id : enterprise.parent;
@@ -56,6 +61,28 @@ struct Microdata::Impl {
     return it->second;
   }
 
+  // What an estimate is made of, by unit as of() names them: what the enterprise had last year of each product in each
+  // market; all of it together where base.csv gives a level.
+  std::map<std::string, Rational> past_of(Item item, const Enterprise& enterprise, const Selection& selection,
+                                          const Guess& guess, Magnitude magnitude) {
+    const auto before = guess.period.last_year();
+    const auto base = evaluation.base_of(item, enterprise, selection, before);
+    std::map<std::string, Rational> parts;
+    for (const auto* row : base.rows) {
+      const bool level = std::ranges::find(base_levels(), row->item) != base_levels().end();
+      parts[unit_name(enterprise.id, row->product, row->market)] +=
+          level ? row->value : evaluation.bases().priced(item, *row);
+    }
+    if (base.source != "rollup") return parts;
+    for (const auto& unit : units(before)) {
+      const auto& amount = unit.amounts.at(static_cast<std::size_t>(magnitude));
+      if (amount == 0 || unit.enterprise != enterprise.id) continue;
+      if (!evaluation.rollups().passes(unit.row, unit.product, selection.filter)) continue;
+      parts[unit_name(unit.enterprise, unit.row.key.product, unit.row.key.market)] += amount;
+    }
+    return parts;
+  }
+
   Evaluation evaluation;
   std::map<Window, std::vector<Unit>> known;
 };
@@ -75,8 +102,7 @@ std::vector<MicroAmount> Microdata::of(const Scope& scope, const Period& period,
     if (amount == 0 || !selected.contains(unit.enterprise)) continue;
     if (!impl_->evaluation.rollups().passes(unit.row, unit.product, selection.filter)) continue;
     const auto& key = unit.row.key;
-    const auto market = key.product.empty() ? std::string() : market_of(key.market);
-    sums[{unit.enterprise, unit.enterprise + "/" + key.product + "/" + market}] += amount;
+    sums[{unit.enterprise, unit_name(unit.enterprise, key.product, key.market)}] += amount;
   }
   std::vector<MicroAmount> amounts;
   amounts.reserve(sums.size());
@@ -95,8 +121,15 @@ std::vector<MicroAmount> Microdata::imputed_of(const Scope& scope, const Period&
   const auto selection = impl_->evaluation.select(scope, period, by_product);
   std::vector<MicroAmount> amounts;
   for (const auto* enterprise : selection.enterprises) {
-    const auto amount = impl_->evaluation.guess_of(item, *enterprise, selection, span);
-    if (amount != 0) amounts.push_back({enterprise->id, respondent_of(*enterprise), enterprise->id, amount});
+    std::map<std::string, Rational> sums;  // by unit
+    for (const auto& guess : impl_->evaluation.guesses(item, *enterprise, selection, span)) {
+      for (const auto& [unit, base] : impl_->past_of(item, *enterprise, selection, guess, magnitude)) {
+        sums[unit] += base * guess.rise;
+      }
+    }
+    for (const auto& [unit, amount] : sums) {
+      if (amount != 0) amounts.push_back({enterprise->id, respondent_of(*enterprise), unit, amount});
+    }
   }
   return amounts;
 }

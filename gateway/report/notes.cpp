@@ -115,13 +115,17 @@ Note coverage_note(const Material& m) {
   auto shares = share_in(m.span());
   if (m.spans.size() > 1) shares = shares + share_in(m.cumulative());
   if (!shares.zh.empty()) {
-    text = text + Words{"未上报企业的月份按同行业已上报企业的增速推算（上年同月乘以增速，逐月计入累计），" + shares.zh +
-                            "数据到位后修订。产品产量、分国别（地区）出口和生产指数只含已上报部分。",
-                        " Months that an enterprise has not reported are estimated by the growth of its industry (the "
-                        "same month of last year times that growth; the year so far adds up its months):" +
-                            shares.en +
-                            " revised when data comes. Output of products, exports by country and the production "
-                            "index hold what was reported only."};
+    text = text +
+           Words{"未上报企业的月份按同行业已上报企业的增速推算（上年同月乘以增速，逐月计入累计），" + shares.zh +
+                     "数据到位后修订。产品产量、分国别（地区）出口和生产指数含同样的推算，产品和国别结构取上年同月；"
+                     "单位产品能耗、每工时增加值、产能利用率和数字化指标只含已上报部分。",
+                 " Months that an enterprise has not reported are estimated by the growth of its industry (the "
+                 "same month of last year times that growth; the year so far adds up its months):" +
+                     shares.en +
+                     " revised when data comes. Output of products, exports by country and the production "
+                     "index hold the same estimates, with the enterprise's products and countries of that month "
+                     "of last year. Energy per product, value added per hour, capacity utilization and digital "
+                     "indicators hold what was reported only."};
   }
   return {{"覆盖率和推算", "Coverage and estimates"}, text};
 }

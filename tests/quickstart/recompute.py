@@ -189,11 +189,9 @@ class Province:
             return Fraction(0) if (span[1] - span[0]).days > 1 else None
         return self.reported(enterprise, item, span) if self.reports(enterprise, span) else None
 
-    def guess(self, enterprise, item, period, part, before):
-        if self.reports(enterprise, part):
-            return Fraction(0)
-        base = self.base(enterprise, item, before)
-        if base is None:
+    def rise(self, enterprise, item, period, part, before):
+        """What last year is multiplied by where an enterprise has not reported; 0 where it has, or has no last year."""
+        if self.reports(enterprise, part) or self.base(enterprise, item, before) is None:
             return Fraction(0)
         division = self.enterprises[enterprise]["industry"][:3]
         month = Period("%d-%02d" % (part[0].year, part[0].month)) if not period.day else period
@@ -206,13 +204,29 @@ class Province:
                     now += self.reported(other, item, part)
                     last += own
             if last > 0:
-                return base * now / last
+                return now / last
         return Fraction(0)
 
+    def with_guesses(self, enterprise, item, period, amount):
+        """`amount(span)` of the period, and of last year's months times the rise of `item` for what is not reported."""
+        total = Fraction(amount(period.span(period.year)))
+        for part, before in zip(period.parts(period.year), period.parts(period.year - 1)):
+            rise = self.rise(enterprise, item, period, part, before)
+            if rise:
+                total += amount(before) * rise
+        return total
+
     def level(self, enterprise, item, period):
-        guesses = zip(period.parts(period.year), period.parts(period.year - 1))
-        return self.reported(enterprise, item, period.span(period.year)) + sum(
-            self.guess(enterprise, item, period, part, before) for part, before in guesses)
+        return self.with_guesses(enterprise, item, period, lambda span: self.reported(enterprise, item, span))
+
+    def made(self, product, period, enterprises):
+        """With estimates: they follow gross output at comparable prices."""
+        return sum((self.with_guesses(e, "gross_cmp", period, lambda span: self.sum(self.good, e, span, product))
+                    for e in enterprises), Fraction(0))
+
+    def exported(self, market, period, enterprises):
+        return sum((self.with_guesses(e, "exports", period, lambda span: self.sum(self.sold, e, span, market))
+                    for e in enterprises), Fraction(0))
 
     def total(self, item, scope, period):
         return sum((self.level(e, item, period) for e in self.in_scope(scope, period)), Fraction(0))
@@ -232,8 +246,8 @@ class Province:
     def output(self, product, scope, span, enterprises):
         return sum(self.sum(self.good, e, span, product) for e in enterprises)
 
-    def index(self, period, year, enterprises):
-        """Fixed weights, at the quantities of a period of `year`."""
+    def index(self, period, enterprises):
+        """Fixed weights."""
         weights, numbers = collections.Counter(), collections.defaultdict(lambda: [Fraction(0), Fraction(0)])
         whole = (first_of(self.base_year, 1), first_of(self.base_year + 1, 1))
         for enterprise in enterprises:
@@ -244,7 +258,7 @@ class Province:
             if then > 0:
                 price = self.fields("", name, datetime.date(self.base_year, 12, 31))["comparable_price"]
                 both = numbers[product["industry"][:3]]
-                both[0] += price * self.output(name, {}, period.span(year), enterprises)
+                both[0] += price * self.made(name, period, enterprises)
                 both[1] += price * then
         own = {d: 100 * now / (then * period.months() / 12) for d, (now, then) in numbers.items()}
         if len(own) == 1:
@@ -304,28 +318,28 @@ def formulas(p):
         return covered / known * 100
 
     def index(scope, period):
-        return p.index(period, period.year, list(p.in_scope(scope, period)))
+        return p.index(period, list(p.in_scope(scope, period)))
 
     def hours(scope, period):
         seconds = sum(p.sum(p.measures, e, period.span(period.year), "labour.time") for e in p.in_scope(scope, period))
-        return p.total("va_cur", scope, period) / 100 / (Fraction(seconds) / 3600)
+        made = sum(p.reported(e, "va_cur", period.span(period.year)) for e in p.in_scope(scope, period))
+        return Fraction(made) / 100 / (Fraction(seconds) / 3600)  # nobody estimates hours
 
     def product_growth(scope, period):
         name, ended = scope["product"], list(p.in_scope({}, period))
         ended = [e for e in ended if p.base(e, "va_cmp", period.span(period.year - 1)) is not None]
-        now = p.output(name, {}, period.span(period.year), ended)
-        return (Fraction(now, p.output(name, {}, period.span(period.year - 1), ended)) - 1) * 100
+        now = p.made(name, period, ended)
+        return (now / p.output(name, {}, period.span(period.year - 1), ended) - 1) * 100
 
     def product_output(scope, period):
         product = p.products[scope["product"]]
-        made = p.output(scope["product"], {}, period.span(period.year), list(p.in_scope({}, period)))
+        made = p.made(scope["product"], period, list(p.in_scope({}, period)))
         shares = product.get("nutrients")
-        return Fraction(made, product.get("statistical_factor", 1)) * (Fraction(sum(shares.values()), 100) if shares else 1)
+        return made / product.get("statistical_factor", 1) * (Fraction(sum(shares.values()), 100) if shares else 1)
 
     def exports_to(scope, period):
         markets = NORTHEAST_ASIA if "market_group" in scope else {scope["market"]}
-        return sum((p.sum(p.sold, e, period.span(period.year), m) for e in p.in_scope({}, period) for m in markets),
-                   Fraction(0)) / money
+        return sum((p.exported(m, period, list(p.in_scope({}, period))) for m in markets), Fraction(0)) / money
 
     def target(scope, period):
         return Fraction(p.target["last_year_growth"]) + Fraction(p.target["uplift"])
