@@ -219,7 +219,7 @@ void Host::do_actions(Server& server, const sparkplug::HostActions& actions) {
       try {
         store_.set_fact("state_timestamp:" + server.uri, std::to_string(count_of(a->timestamp)));
       } catch (const SQLite::Exception& problem) {
-        spdlog::error("the STATE timestamp cannot be stored: {}", problem.what());
+        spdlog::error("the STATE timestamp cannot be stored: {}", storage::trouble_of(store_.database(), problem));
       }
     } else if (const auto* c = std::get_if<sparkplug::ConnectWithWill>(&action)) {
       connect(server, c->will);

@@ -97,21 +97,23 @@ struct Pipeline::SessionAgain {
 };
 
 bool Pipeline::out_of_order() const {
-  return std::ranges::any_of(arrivals_, [](const auto& arrival) { return arrival.second.unsettled.has_value(); });
+  return is_stale_ ||
+         std::ranges::any_of(arrivals_, [](const auto& arrival) { return arrival.second.unsettled.has_value(); });
 }
 
 std::variant<Pipeline::Settled, Pipeline::CommitError> Pipeline::settle_order(UnixMillis now,
                                                                               const Progress& progress) {
-  std::vector<SessionAgain> sessions;
-  for (const auto& [key, arrival] : arrivals_) {
-    if (!arrival.unsettled) continue;
-    auto& again = sessions.emplace_back();
-    again.key = key;
-    again.oldest = *arrival.unsettled;
-  }
   Settled settled;
-  if (sessions.empty()) return settled;
   try {
+    recover();
+    std::vector<SessionAgain> sessions;
+    for (const auto& [key, arrival] : arrivals_) {
+      if (!arrival.unsettled) continue;
+      auto& again = sessions.emplace_back();
+      again.key = key;
+      again.oldest = *arrival.unsettled;
+    }
+    if (sessions.empty()) return settled;
     SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
     find_beginnings(sessions);
     collect(sessions);
@@ -147,10 +149,7 @@ std::variant<Pipeline::Settled, Pipeline::CommitError> Pipeline::settle_order(Un
     segments_.clear();
     return settled;
   } catch (const SQLite::Exception& problem) {
-    const CommitError error{std::string("the store cannot be written: ") + problem.what(),
-                            storage::is_disk_trouble(problem)};
-    recover();
-    return error;
+    return failed("the store cannot be written: ", problem);
   }
 }
 

@@ -45,25 +45,28 @@ Pipeline::Pipeline(storage::Store& store, PipelineOptions options)
 Pipeline::~Pipeline() = default;
 
 void Pipeline::load_sessions() {
-  sessions_.clear();
-  sessions_refused_ = 0;
+  std::map<SessionKey, sparkplug::HostSession> sessions;  // what was known stays, where the store cannot be read
+  std::size_t refused = 0;
   store_.for_each_session([&](std::uint8_t server, const std::string& node, const std::string& bytes) {
     auto session =
         sparkplug::HostSession::restore(bytes, options_.session, [this](std::uint64_t id) { return names(id); });
     // A session that cannot be read begins anew, as for a node never heard: its next birth explains it.
-    if (!session) ++sessions_refused_;
-    sessions_.insert_or_assign({server, node},
-                               session ? std::move(*session) : sparkplug::HostSession(options_.session));
+    if (!session) ++refused;
+    sessions.insert_or_assign({server, node}, session ? std::move(*session) : sparkplug::HostSession(options_.session));
   });
-  arrivals_.clear();
-  clocks_.clear();
-  lost_.clear();
+  std::map<SessionKey, storage::Arrival> arrivals;
+  std::map<std::uint8_t, UnixMillis> clocks;
   store_.for_each_arrival([&](std::uint8_t server, const std::string& node, const storage::Arrival& arrival) {
-    arrivals_[{server, node}] = arrival;
+    arrivals[{server, node}] = arrival;
     if (!arrival.newest) return;
-    auto& clock = clocks_.try_emplace(server, *arrival.newest).first->second;
+    auto& clock = clocks.try_emplace(server, *arrival.newest).first->second;
     clock = std::max(clock, *arrival.newest);
   });
+  sessions_ = std::move(sessions);
+  sessions_refused_ = refused;
+  arrivals_ = std::move(arrivals);
+  clocks_ = std::move(clocks);
+  lost_.clear();
 }
 
 void Pipeline::message(Inbound inbound) {
@@ -139,6 +142,7 @@ void Pipeline::rebirth_requested(const std::string& node, std::optional<std::uin
 std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis now) {
   const auto count = std::min(queue_.size(), kLargestBatch);
   try {
+    recover();
     SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
     Batch batch;
     batch.now = now;
@@ -188,15 +192,23 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
     for (const auto& queued : queue_) queued_bytes_ += queued.entry.payload.size() + queued.entry.topic.size();
     return batch.result;
   } catch (const SQLite::Exception& problem) {
-    const CommitError error{std::string("the store cannot be written: ") + problem.what(),
-                            storage::is_disk_trouble(problem)};
-    recover();
-    return error;
+    return failed("the store cannot be written: ", problem);
   }
+}
+
+Pipeline::CommitError Pipeline::failed(const std::string& what, const SQLite::Exception& problem) {
+  CommitError error{what + storage::trouble_of(store_.database(), problem), storage::is_disk_trouble(problem)};
+  is_stale_ = true;
+  try {
+    recover();
+  } catch (const SQLite::Exception&) {  // the disk cannot even be read: before the next commit
+  }
+  return error;
 }
 
 // What memory knows is derived from the store: after a rollback it is read anew.
 void Pipeline::recover() {
+  if (!is_stale_) return;
   store_.journal().forget_appended();
   store_.dictionary().reload();
   translator_.reset();
@@ -207,6 +219,7 @@ void Pipeline::recover() {
   segments_.clear();
   imported_.clear();
   load_sessions();
+  is_stale_ = false;
 }
 
 // A session that is only now heard of begins after what its server went through, unless that was later.

@@ -206,6 +206,8 @@ class Pipeline {
   };
   OwnNames own_names(const std::shared_ptr<const sparkplug::NameTable>& table, std::string_view device);
   [[nodiscard]] bool day_is_final(rollup::LineIndex line, Window window, UnixMillis now) const;
+  // After a rollback: what commit() and its like answer, and memory as the store has it.
+  CommitError failed(const std::string& what, const SQLite::Exception& problem);
   void recover();
 
   storage::Store& store_;
@@ -229,6 +231,7 @@ class Pipeline {
       imported_;          // the same
   mutable Window day_{};  // that day_is_final looked at last
   Observer* observer_ = nullptr;
+  bool is_stale_ = false;  // memory knows what the store does not: recover() comes first
 };
 
 }  // namespace songhua::ingest

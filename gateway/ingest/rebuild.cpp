@@ -55,6 +55,7 @@ std::variant<Pipeline::Adopted, Pipeline::CommitError> Pipeline::adopt(const lin
   translator_.adopt(mapping);
   keeper_.reset();
   try {
+    recover();
     SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
     Adopted adopted;
     const bool text_changed = mapping_in_force(store_) != mapping_text;
@@ -73,9 +74,7 @@ std::variant<Pipeline::Adopted, Pipeline::CommitError> Pipeline::adopt(const lin
   } catch (const SQLite::Exception& problem) {
     options_.mapping = before;
     translator_.adopt(before);
-    recover();
-    return CommitError{"a changed mapping could not be applied to the past: " + std::string(problem.what()),
-                       storage::is_disk_trouble(problem)};
+    return failed("a changed mapping could not be applied to the past: ", problem);
   }
 }
 
@@ -91,9 +90,7 @@ std::variant<Pipeline::Adopted, Pipeline::CommitError> Pipeline::make_again(Unix
     keeper_.reset();
     return adopted;
   } catch (const SQLite::Exception& problem) {
-    recover();
-    return CommitError{"the records could not be made again: " + std::string(problem.what()),
-                       storage::is_disk_trouble(problem)};
+    return failed("the records could not be made again: ", problem);
   }
 }
 

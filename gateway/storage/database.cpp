@@ -1,10 +1,13 @@
 #include "storage/database.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 #include <zstd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 namespace songhua::storage {
 namespace {
@@ -38,6 +41,22 @@ void migrate(SQLite::Database& db, std::int32_t application_id, const std::vecto
     db.exec("PRAGMA application_id = " + std::to_string(application_id));
     db.exec("PRAGMA user_version = " + std::to_string(migration.version));
     transaction.commit();
+  }
+}
+
+const char* doing(int extended) {
+  switch (extended) {
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+      return " in reading";
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_TRUNCATE:
+      return " in writing";
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      return " in syncing";
+    default:
+      return "";
   }
 }
 
@@ -90,10 +109,30 @@ bool is_disk_trouble(const SQLite::Exception& problem) {
     case SQLITE_IOERR:
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
+    case SQLITE_CORRUPT:  // also what SQLite makes of a read that fails with EIO
+    case SQLITE_NOTADB:
       return true;
     default:
       return false;
   }
+}
+
+std::string trouble_of(const SQLite::Database& db, const SQLite::Exception& problem) {
+  auto text = db.getFilename() + ": " + problem.what();
+  switch (problem.getErrorCode() & 0xFF) {
+    case SQLITE_IOERR:
+      text += doing(problem.getExtendedErrorCode());
+      break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      text += ", or the disk cannot be read";
+      break;
+    default:
+      break;
+  }
+  // SQLite keeps what the system said to itself; a file system that has turned read-only says it again.
+  if (::access(db.getFilename().c_str(), W_OK) != 0) text += " (" + std::generic_category().message(errno) + ")";
+  return text;
 }
 
 std::string compress(std::string_view raw) {

@@ -27,8 +27,11 @@ Result<std::unique_ptr<SQLite::Database>> open_database(const std::string& path,
                                                         std::int32_t application_id,
                                                         const std::vector<Migration>& migrations);
 
-// True where the exception says that the disk is full or cannot be written: the caller leaves in order and comes back.
+// True where the exception says that the disk is full, cannot be written or gives nothing sound back: the caller leaves
+// in order and comes back.
 [[nodiscard]] bool is_disk_trouble(const SQLite::Exception& problem);
+// Where and why, for people: the file, and what the system said where it refused.
+[[nodiscard]] std::string trouble_of(const SQLite::Database& db, const SQLite::Exception& problem);
 
 // A compressed blob with its raw size (zstd level 1); inflate refuses more than `limit` bytes.
 std::string compress(std::string_view raw);

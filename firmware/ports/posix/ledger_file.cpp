@@ -85,12 +85,14 @@ Result<void> LedgerFile::settle(const controller::Controller& lines) {
   open_.clear();
   Preview preview(open_);
   lines.preview(preview);
+  const auto booked = booked_ + static_cast<std::int64_t>(fresh_.size());
   if (auto done = write(fresh_, booked_); !done) return done;
-  booked_ += static_cast<std::int64_t>(fresh_.size());
-  fresh_.clear();
-  if (auto done = write(open_, booked_); !done) return done;
-  const auto size = booked_ + static_cast<std::int64_t>(open_.size());
+  if (auto done = write(open_, booked); !done) return done;
+  const auto size = booked + static_cast<std::int64_t>(open_.size());
   if (::ftruncate(file_, size) != 0 || ::fdatasync(file_) != 0) return fault(path_, "cannot write the ledger");
+  // Not before: after a failed sync the system may forget what was written, and say of the next one that all is well.
+  booked_ = booked;
+  fresh_.clear();
   return {};
 }
 

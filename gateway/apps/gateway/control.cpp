@@ -81,7 +81,7 @@ void Control::turn(UnixMillis now) {
     } catch (const Failure& failure) {
       server_->answer(request.client, refusal(failure.message, failure.status));
     } catch (const SQLite::Exception& problem) {
-      server_->answer(request.client, refusal(std::string("the store: ") + problem.what(), kFault));
+      server_->answer(request.client, refusal(storage::trouble_of(store_.database(), problem), kFault));
     }
   }
   std::erase_if(formatting_, [](const auto& job) { return job.wait_for(Millis{0}) == std::future_status::ready; });
@@ -117,8 +117,14 @@ void Control::settle(UnixMillis now) {
   tap_.committed();
   const auto trouble = pipeline_.out_of_order() ? settle_order(now) : std::nullopt;
   for (const auto& waiting : std::exchange(waiting_, {})) {
-    for (const auto id : waiting.forget) store_.forget_quarantined(id);
-    server_->answer(waiting.client, waiting.order && trouble ? refusal(*trouble, kFault) : waiting.answer);
+    auto answer = waiting.order && trouble ? refusal(*trouble, kFault) : waiting.answer;
+    try {
+      for (const auto id : waiting.forget) store_.forget_quarantined(id);
+    } catch (const SQLite::Exception& problem) {
+      answer = refusal("what was taken in again is still listed: " + storage::trouble_of(store_.database(), problem),
+                       kFault);
+    }
+    server_->answer(waiting.client, answer);
   }
 }
 
