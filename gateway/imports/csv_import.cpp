@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ namespace {
 using Fields = std::vector<std::string>;
 
 constexpr std::size_t kShownText = 4096;  // of a row in a reject
+constexpr std::size_t kMostUnnamed = 100'000;
 
 // What a row's time means: the interval it speaks of, empty for an instant, and the label itself.
 struct RowTime {
@@ -85,7 +87,11 @@ class CsvImport::Impl {
   void find(Place& place, const Fields* header);
   void take_row(const Fields& fields);
   void take_wide(const Fields& fields, const RowTime& time);
-  void take_long(const Fields& fields, const RowTime& time);
+  void take_keyed(const Fields& fields, const RowTime& time);
+  void take_tagged(const Fields& fields, const RowTime& time);
+  void take_own(const Fields& fields, const RowTime& time, const ImportSeries& series, Series& target,
+                RepeatedHour& repeated);
+  bool is_good(const Fields& fields, const std::optional<Place>& place);
   void take_value(std::string cell, const Column& column, const ImportSeries& series, Series& target,
                   const RowTime& time);
   [[nodiscard]] std::optional<RowTime> read_time(const Fields& fields);
@@ -95,6 +101,7 @@ class CsvImport::Impl {
   [[nodiscard]] const std::string* cell(const Fields& fields, const Place& place);
   void give_amount(Series& series, const RowTime& time, Quantity quantity);
   void give(const Series& series, decltype(ImportReading::value) value);
+  void fail_header(const std::string& reason);
   void reject(const std::string& reason);
 
   ImportMap map_;
@@ -114,9 +121,16 @@ class CsvImport::Impl {
   bool distinct_ = true;   // no two of its rows stand at one time: they are no events
 
   std::vector<Place> time_places_;
-  std::vector<Place> series_places_;                // beside map_.series
-  std::vector<Series*> series_;                     // beside map_.series
-  Place value_place_;                               // of a long table
+  std::vector<Place> series_places_;                  // beside map_.series
+  std::vector<Series*> series_;                       // beside map_.series
+  std::vector<std::optional<Place>> series_quality_;  // beside map_.series
+  std::optional<Place> quality_place_;                // of the whole row
+  Place value_place_;                                 // of a long table
+  std::optional<Place> tag_place_;
+  std::unordered_map<std::string_view, std::size_t> tags_;  // into map_.tags and tag_series_
+  std::vector<Series*> tag_series_;
+  std::vector<RepeatedHour> tag_repeated_;          // several tags may feed one series
+  std::set<std::string, std::less<>> unnamed_;      // tags that were rejected once
   std::array<std::optional<Place>, 4> key_places_;  // line, measure, product, market
 };
 
@@ -125,16 +139,24 @@ CsvImport::Impl::Impl(ImportMap map, ImportSink& sink)
       sink_(sink),
       transcoder_(map_.file.encoding),
       time_(TimeReader::compile(map_.time.format, map_.time.zone).value()),  // the map's reader has checked it
-      rows_(map_.file.delimiter,
+      rows_(map_.file.delimiter, map_.file.skip,
             [this](std::string_view text, std::size_t line, std::string_view fault) { take(text, line, fault); }) {
   for (const Column& column : map_.time.columns) time_places_.push_back({column});
   for (const ImportSeries& series : map_.series) {
     series_places_.push_back({series.column});
+    series_quality_.push_back(series.quality ? std::optional(Place{*series.quality}) : std::nullopt);
     series_.push_back(&table_.of(series.spec));
     if (series.spec.kind == SeriesKind::amount && map_.time.interval == Millis{0}) distinct_ = false;
   }
+  if (map_.quality.column) quality_place_ = Place{*map_.quality.column};
   if (!map_.keys) return;
   value_place_.column = map_.keys->value;
+  if (map_.keys->tag) tag_place_ = Place{*map_.keys->tag};
+  for (std::size_t i = 0; i < map_.tags.size(); ++i) {
+    tags_.emplace(map_.tags[i].tag, i);
+    tag_series_.push_back(&table_.of(map_.tags[i].spec));
+    tag_repeated_.emplace_back();
+  }
   const std::array columns{&map_.keys->line, &map_.keys->measure, &map_.keys->product, &map_.keys->market};
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (*columns[i]) key_places_[i] = Place{**columns[i]};
@@ -162,15 +184,16 @@ void CsvImport::Impl::take(std::string_view text, std::size_t line, std::string_
   text_ = text;
   line_ = line;
   const bool is_header = !begun_ && map_.file.header;
-  if (!is_header) ++progress_.rows;
   const auto utf8 = fault.empty() ? transcoder_.to_utf8(text) : std::nullopt;
+  if (utf8 && std::ranges::any_of(map_.file.ignore, [&](const auto& start) { return utf8->starts_with(start); }))
+    return;
+  if (!is_header) ++progress_.rows;
   if (!utf8) {
     const std::string reason = !fault.empty() ? std::string(fault)
                                : map_.file.encoding == Encoding::gb18030
                                    ? "is not in the encoding gb18030"
                                    : "is not UTF-8: [file] encoding may say another";
-    if (is_header) failed_ = Error{"line " + std::to_string(line) + ", the header: " + reason};
-    return is_header ? void() : reject(reason);
+    return is_header ? fail_header(reason) : reject(reason);
   }
   text_ = *utf8;
   const Fields fields = split_fields(*utf8, map_.file.delimiter);
@@ -186,8 +209,15 @@ void CsvImport::Impl::take_header(const Fields& fields) {
   for (Place& place : time_places_) find(place, header);
   for (Place& place : series_places_) find(place, header);
   if (map_.keys) find(value_place_, header);
-  for (auto& place : key_places_) {
-    if (place) find(*place, header);
+  const auto find_any = [&](auto& places) {
+    for (auto& place : places) {
+      if (place) find(*place, header);
+    }
+  };
+  find_any(key_places_);
+  find_any(series_quality_);
+  for (auto* place : {&tag_place_, &quality_place_}) {
+    if (*place) find(**place, header);
   }
 }
 
@@ -196,7 +226,7 @@ void CsvImport::Impl::find(Place& place, const Fields* header) {
   if (const auto* number = std::get_if<std::size_t>(&place.column)) {
     place.index = *number - 1;
     if (header != nullptr && *number > header->size()) {
-      failed_ = Error{"there is no " + to_string(place.column) + ": the header has " + std::to_string(header->size())};
+      fail_header("has " + std::to_string(header->size()) + " columns, and no " + to_string(place.column));
     }
     return;
   }
@@ -205,9 +235,10 @@ void CsvImport::Impl::find(Place& place, const Fields* header) {
   if (found == header->end()) {
     std::string names;
     for (const auto& other : *header) names += (names.empty() ? "'" : ", '") + other + "'";
-    failed_ = Error{"the header has no column '" + name + "', only " + names.substr(0, kShownText)};
+    fail_header("has no column '" + name + "', only " + names.substr(0, kShownText) +
+                (map_.file.skip == 0 ? "; [file] skip passes over titles before it" : ""));
   } else if (std::find(found + 1, header->end(), name) != header->end()) {
-    failed_ = Error{"the header has several columns '" + name + "': write the column's number"};
+    fail_header("has several columns '" + name + "': write the column's number");
   }
   place.index = static_cast<std::size_t>(found - header->begin());
 }
@@ -221,10 +252,14 @@ void CsvImport::Impl::take_row(const Fields& fields) {
   const auto time = read_time(fields);
   if (!time) return;
   const auto before = progress_.readings + progress_.rejects;
-  if (map_.keys) {
-    take_long(fields, *time);
+  if (tag_place_) {
+    take_tagged(fields, *time);
+  } else if (map_.keys) {
+    take_keyed(fields, *time);
   } else {
-    take_wide(fields, row_time(repeated_.settle(time->label, time->again, distinct_)));
+    // Also of a row that does not count: the order of all of them tells the second hour from the first.
+    const auto settled = row_time(repeated_.settle(time->label, time->again, distinct_));
+    if (is_good(fields, quality_place_)) take_wide(fields, settled);
   }
   if (progress_.readings + progress_.rejects == before) ++progress_.silent;
 }
@@ -271,8 +306,19 @@ const std::string* CsvImport::Impl::cell(const Fields& fields, const Place& plac
 void CsvImport::Impl::take_wide(const Fields& fields, const RowTime& time) {
   for (std::size_t i = 0; i < map_.series.size(); ++i) {
     const std::string* text = cell(fields, series_places_[i]);
-    if (text != nullptr) take_value(*text, series_places_[i].column, map_.series[i], *series_[i], time);
+    if (text == nullptr || !is_good(fields, series_quality_[i])) continue;
+    take_value(*text, series_places_[i].column, map_.series[i], *series_[i], time);
   }
+}
+
+// What must not be trusted is rejected like what cannot be read: nobody may wonder where it is.
+bool CsvImport::Impl::is_good(const Fields& fields, const std::optional<Place>& place) {
+  if (!place) return true;
+  const std::string* text = cell(fields, *place);
+  if (text == nullptr) return false;
+  if (std::ranges::find(map_.quality.good, *text) != map_.quality.good.end()) return true;
+  reject(to_string(place->column) + ": the quality is '" + *text + "'");
+  return false;
 }
 
 std::optional<std::string> CsvImport::Impl::key_of(const Fields& fields, const std::optional<Place>& place,
@@ -282,7 +328,32 @@ std::optional<std::string> CsvImport::Impl::key_of(const Fields& fields, const s
   return text != nullptr ? std::optional(*text) : std::nullopt;
 }
 
-void CsvImport::Impl::take_long(const Fields& fields, const RowTime& time) {
+void CsvImport::Impl::take_tagged(const Fields& fields, const RowTime& time) {
+  const std::string* tag = cell(fields, *tag_place_);
+  if (tag == nullptr) return;
+  if (const auto known = tags_.find(*tag); known != tags_.end()) {
+    const auto i = known->second;
+    return take_own(fields, time, map_.tags[i], *tag_series_[i], tag_repeated_[i]);
+  }
+  // An export may hold thousands of tags that nobody asked for: each is told once.
+  ++progress_.unnamed;
+  if (unnamed_.size() < kMostUnnamed && unnamed_.insert(*tag).second) {
+    reject("no [[tag]] has the name '" + *tag + "'; its other rows are left out, too");
+  }
+}
+
+// The value of a long table's row, whose series is known.
+void CsvImport::Impl::take_own(const Fields& fields, const RowTime& time, const ImportSeries& series, Series& target,
+                               RepeatedHour& repeated) {
+  const bool distinct = map_.time.interval > Millis{0} || series.spec.kind != SeriesKind::amount;
+  const auto settled = row_time(repeated.settle(time.label, time.again, distinct));
+  const std::string* text = cell(fields, value_place_);
+  if (text != nullptr && is_good(fields, quality_place_)) {
+    take_value(*text, value_place_.column, series, target, settled);
+  }
+}
+
+void CsvImport::Impl::take_keyed(const Fields& fields, const RowTime& time) {
   ImportSeries row;
   row.spec = map_.defaults;
   row.factor = map_.keys->factor;
@@ -301,12 +372,8 @@ void CsvImport::Impl::take_long(const Fields& fields, const RowTime& time) {
   if (const auto fits = check_kind(measure, row.spec.kind); !fits) return reject(fits.error().message);
   if (row.spec.kind != SeriesKind::totalizer) row.spec.width = 0;
   if (row.spec.unit.empty()) row.spec.unit = unit_of_measure(measure);
-  const std::string* text = cell(fields, value_place_);
-  if (text == nullptr) return;
   auto& series = table_.of(row.spec);
-  const bool distinct = map_.time.interval > Millis{0} || row.spec.kind != SeriesKind::amount;
-  take_value(*text, value_place_.column, row, series,
-             row_time(series.repeated.settle(time.label, time.again, distinct)));
+  take_own(fields, time, row, series, series.repeated);
 }
 
 void CsvImport::Impl::take_value(std::string text, const Column& column, const ImportSeries& series, Series& target,
@@ -317,8 +384,9 @@ void CsvImport::Impl::take_value(std::string text, const Column& column, const I
   }
   const auto fault = [&](const char* what) { reject(to_string(column) + ": '" + text + "' is " + what); };
   if (text.empty()) return reject(to_string(column) + " is empty");
-  std::string number = text;
-  if (map_.file.decimal == ',') std::replace(number.begin(), number.end(), ',', '.');
+  const auto plain = plain_number(text, map_.file.decimal, map_.file.thousands);
+  if (!plain) return fault("no number as [file] decimal and thousands say it");
+  const std::string& number = *plain;
   if (target.spec.kind == SeriesKind::gauge || target.spec.kind == SeriesKind::rate) {
     const auto value = parse_value(number, series.factor);
     if (!value) return fault("no number, or too large");
@@ -340,6 +408,10 @@ void CsvImport::Impl::give_amount(Series& series, const RowTime& time, Quantity 
 void CsvImport::Impl::give(const Series& series, decltype(ImportReading::value) value) {
   ++progress_.readings;
   sink_.reading({&series.spec, value});
+}
+
+void CsvImport::Impl::fail_header(const std::string& reason) {
+  failed_ = Error{"line " + std::to_string(line_) + ", the header: " + reason};
 }
 
 void CsvImport::Impl::reject(const std::string& reason) {

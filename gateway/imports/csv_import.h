@@ -59,10 +59,11 @@ struct Reject {
 
 struct ImportProgress {
   std::uint64_t bytes = 0;  // fed so far
-  std::uint64_t rows = 0;   // without header and blank lines
+  std::uint64_t rows = 0;   // without header, blank lines and what the map leaves out
   std::uint64_t readings = 0;
   std::uint64_t rejects = 0;
-  std::uint64_t silent = 0;  // rows that gave neither (count series whose text none of the cells equals)
+  std::uint64_t silent = 0;   // rows that gave neither (count series whose text none of the cells equals)
+  std::uint64_t unnamed = 0;  // rows of tags that the map does not name; the first of each is rejected
 };
 
 class ImportSink {

@@ -1,5 +1,7 @@
 #include "imports/import_map.h"
 
+#include <algorithm>
+
 #include "imports/time_label.h"
 #include "model/measures.h"
 #include "model/toml_reader.h"
@@ -8,6 +10,7 @@ namespace songhua::imports {
 namespace {
 
 constexpr std::int64_t kMostColumns = 100'000;
+constexpr std::int64_t kMostSkipped = 10'000;
 
 std::optional<Column> column_of(const toml::node& node) {
   if (const auto name = node.value_exact<std::string>(); name && !name->empty()) return Column{*name};
@@ -73,6 +76,18 @@ void read_file(TomlSection& root, FileFormat& file) {
     }
   }
   table->choose<char>("decimal", file.decimal, {{".", '.'}, {",", ','}});
+  table->choose<char>("thousands", file.thousands, {{".", '.'}, {",", ','}, {" ", ' '}, {"'", '\''}});
+  if (file.thousands == file.decimal) table->fault("thousands", "is the decimal sign, too: which is it?");
+  if (std::int64_t skip = 0; table->read("skip", skip)) {
+    if (skip < 0 || skip > kMostSkipped) {
+      table->fault("skip", "must be the number of lines before the header, 0 to " + std::to_string(kMostSkipped));
+    } else {
+      file.skip = static_cast<std::size_t>(skip);
+    }
+  }
+  if (table->read("ignore", file.ignore) && std::ranges::find(file.ignore, "") != file.ignore.end()) {
+    table->fault("ignore", "holds an empty text, with which every row begins");
+  }
   table->read("header", file.header);
   table->choose<Encoding>("encoding", file.encoding, {{"utf-8", Encoding::utf8}, {"gb18030", Encoding::gb18030}});
   table->refuse_unknown_keys();
@@ -178,14 +193,20 @@ void read_equals(TomlSection& table, ImportSeries& series) {
   if (series.kind != ImportKind::count) table.fault("equals", "needs kind = \"count\"");
 }
 
-ImportSeries read_series(TomlSection& table, const ImportMap& map) {
+// Of a [[series]] or a [[tag]], which differ only in where the value stands.
+ImportSeries read_series(TomlSection& table, const ImportMap& map, bool is_tag) {
   ImportSeries series;
   series.spec = map.defaults;
   read_spec(table, series.spec);
   const std::string& measure = series.spec.key.measure;
   if (!measure.empty() && natural_kind(measure) != SeriesKind::totalizer) series.kind = ImportKind::gauge;
   read_kind(table, series.kind);
-  series.column = require_column(table, "column", map.file).value_or(Column{});
+  if (is_tag) {
+    table.require("name", series.tag);
+  } else {
+    series.column = require_column(table, "column", map.file).value_or(Column{});
+    series.quality = read_column(table, "quality", map.file);
+  }
   read_factor(table, series.factor);
   read_equals(table, series);
   if (series.kind == ImportKind::count && table.has("factor"))
@@ -214,8 +235,36 @@ void check_clash(TomlSection& table, const ImportSeries& series, const std::vect
   }
 }
 
+// After the series: whether anything says which values are good.
+void read_quality(TomlSection& root, ImportMap& map) {
+  auto table = root.table("quality");
+  if (!table) return;
+  map.quality.column = read_column(*table, "column", map.file);
+  const bool used = table->has("column") ||
+                    std::ranges::any_of(map.series, [](const auto& series) { return series.quality.has_value(); });
+  if (!used) table->fault("column", "is missing, and no [[series]] has a quality: which column says it?");
+  if (table->read("good", map.quality.good) && map.quality.good.empty()) {
+    table->fault("good", "must not be empty: no row would count");
+  }
+  table->refuse_unknown_keys();
+}
+
+void read_tags(TomlSection& root, ImportMap& map) {
+  for (TomlSection& table : root.tables("tag")) {
+    auto tag = read_series(table, map, true);
+    const auto same = [&](const ImportSeries& other) { return other.tag == tag.tag; };
+    if (!tag.tag.empty() && std::ranges::any_of(map.tags, same)) table.fault("name", "'" + tag.tag + "' stands twice");
+    check_clash(table, tag, map.tags);
+    map.tags.push_back(std::move(tag));
+  }
+  const bool wanted = map.keys && map.keys->tag;
+  if (wanted && !root.has("tag")) root.fault("tag", "is missing: [keys] tag needs a [[tag]] for each name");
+  if (!wanted && root.has("tag")) root.fault("tag", "needs [keys] tag: the column where the names stand");
+}
+
 LongKeys read_keys(TomlSection& table, const ImportMap& map) {
   LongKeys keys;
+  keys.tag = read_column(table, "tag", map.file);
   keys.line = read_column(table, "line", map.file);
   keys.measure = read_column(table, "measure", map.file);
   keys.product = read_column(table, "product", map.file);
@@ -225,6 +274,13 @@ LongKeys read_keys(TomlSection& table, const ImportMap& map) {
     table.fault("kind", "count is for [[series]] only");
   }
   read_factor(table, keys.factor);
+  if (table.has("tag")) {
+    for (const char* key : {"line", "measure", "product", "market", "kind", "factor"}) {
+      if (table.has(key)) table.fault(key, "stands beside tag: each [[tag]] says it");
+    }
+    table.refuse_unknown_keys();
+    return keys;
+  }
   if (!table.has("line") && map.defaults.line.empty()) table.fault("line", "is missing here and in [defaults]");
   if (!table.has("measure") && map.defaults.key.measure.empty()) {
     table.fault("measure", "is missing here and in [defaults]");
@@ -254,11 +310,13 @@ Result<ImportMap> ImportMap::parse(std::string_view toml, std::string_view file,
     table->refuse_unknown_keys();
   }
   for (TomlSection& table : root.tables("series")) {
-    ImportSeries series = read_series(table, map);
+    ImportSeries series = read_series(table, map, false);
     check_clash(table, series, map.series);
     map.series.push_back(std::move(series));
   }
   if (auto table = root.table("keys")) map.keys = read_keys(*table, map);
+  read_tags(root, map);
+  read_quality(root, map);
   if (root.has("series") && root.has("keys")) root.fault("keys", "stands beside [[series]]: write one of them");
   if (!root.has("series") && !root.has("keys")) {
     root.fault("", "has neither [[series]], for a column a series, nor [keys], for a value a row");

@@ -29,7 +29,16 @@ struct FileFormat {
   char delimiter = ',';
   bool header = true;
   Encoding encoding = Encoding::utf8;
-  char decimal = '.';  // or ','
+  char decimal = '.';               // or ','
+  char thousands = 0;               // what groups a number's digits; 0: nothing does
+  std::size_t skip = 0;             // lines before the header: titles
+  std::vector<std::string> ignore;  // rows that begin with one of these are no rows: comments, totals at the end
+};
+
+// Says whether a value may be trusted. Only a cell that equals one of `good` lets it count.
+struct QualityFormat {
+  std::optional<Column> column;  // of the whole row; series may have columns of their own
+  std::vector<std::string> good{"Good", "192"};
 };
 
 struct TimeFormat {
@@ -47,10 +56,14 @@ struct ImportSeries {
   Column column;
   Fraction factor{1, 1};
   std::optional<std::string> equals;  // count: the cell's text; none counts every cell that is not empty
+  std::optional<Column> quality;
+  std::string tag;  // of a long table with tags: the name, in place of a column
 };
 
-// For tables with one value a row, whose other columns say what it is of. A key without a column is the default's.
+// For tables with one value a row, whose other columns say what it is of. A key without a column is the default's. With
+// `tag` it is one column, whose names the map translates (ImportMap::tags).
 struct LongKeys {
+  std::optional<Column> tag;
   std::optional<Column> line;
   std::optional<Column> measure;
   std::optional<Column> product;
@@ -66,6 +79,8 @@ struct ImportMap {
   SeriesSpec defaults;               // line, measure, product, market, gap for what a table's row does not say
   std::vector<ImportSeries> series;  // a wide table ...
   std::optional<LongKeys> keys;      // ... or a long one
+  std::vector<ImportSeries> tags;    // of a long table with `tag`
+  QualityFormat quality;
 
   // `zone`: of times without an offset where the file names none. An error holds every fault, one a line.
   static Result<ImportMap> parse(std::string_view toml, std::string_view file, const TimeZone& zone);

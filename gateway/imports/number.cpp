@@ -65,6 +65,29 @@ std::optional<int128> to_int128(const cpp_int& value) {
 
 }  // namespace
 
+std::optional<std::string> plain_number(std::string_view text, char decimal, char thousands) {
+  const auto is_digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  std::string plain;
+  std::size_t group = 0;  // digits since the last sign
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == decimal) {
+      plain += '.';
+      thousands = 0;  // no groups behind it
+    } else if (c == thousands && c != 0) {
+      const bool three = is_digit(i + 1) && is_digit(i + 2) && is_digit(i + 3) && !is_digit(i + 4);
+      if (group == 0 || group > 3 || !three) return std::nullopt;
+      group = 0;
+    } else if (c == '.') {
+      return std::nullopt;
+    } else {
+      plain += c;
+      group = is_digit(i) ? group + 1 : 0;
+    }
+  }
+  return plain;
+}
+
 std::optional<Quantity> parse_quantity(std::string_view text, Fraction factor) {
   auto ratio = parse_ratio(text);
   if (!ratio) return std::nullopt;

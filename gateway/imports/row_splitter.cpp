@@ -38,13 +38,15 @@ void trim_end(std::string& field, std::size_t keep) {
 
 }  // namespace
 
-RowSplitter::RowSplitter(char delimiter, OnRow on_row)
+RowSplitter::RowSplitter(char delimiter, std::size_t skip, OnRow on_row)
     : delimiter_(delimiter),
+      skip_(skip),
       on_row_(std::move(on_row)),
       lines_(kLongestRow,
              [this](std::string_view text, std::size_t line, bool too_long) { take(text, line, too_long); }) {}
 
 void RowSplitter::take(std::string_view line, std::size_t number, bool too_long) {
+  if (number <= skip_) return;
   while (too_long && !open_.empty()) give_up_first();
   if (too_long) return on_row_(line, number, "the row is longer than 1 MiB");
   if (open_.empty()) {

@@ -18,7 +18,8 @@ class RowSplitter {
   // `fault` is empty for a row. The views live as long as the call.
   using OnRow = std::function<void(std::string_view text, std::size_t line, std::string_view fault)>;
 
-  RowSplitter(char delimiter, OnRow on_row);
+  // `skip`: so many lines at the start are no rows, whatever quotes they hold.
+  RowSplitter(char delimiter, std::size_t skip, OnRow on_row);
   void feed(std::string_view chunk) { lines_.feed(chunk); }
   void finish();
 
@@ -30,6 +31,7 @@ class RowSplitter {
   static constexpr std::size_t kMostLines = 100;
 
   char delimiter_;
+  std::size_t skip_;
   OnRow on_row_;
   LineSplitter lines_;
   std::vector<std::string> open_;  // lines of a row whose quoted field is still open

@@ -116,14 +116,16 @@ TEST(CsvImport, AWrongCellDoesNotDisturbTheOthers) {
 }
 
 TEST(CsvImport, FaultsOfTheWholeFile) {
-  EXPECT_EQ(import(kWide, "t,temp,cnt\n1,2,3\n").error, "the header has no column 'kwh', only 't', 'temp', 'cnt'");
+  EXPECT_EQ(
+      import(kWide, "t,temp,cnt\n1,2,3\n").error,
+      "line 1, the header: has no column 'kwh', only 't', 'temp', 'cnt'; [file] skip passes over titles before it");
   EXPECT_EQ(import(kWide, "t,kwh,temp,cnt,kwh\n").error,
-            "the header has several columns 'kwh': write the column's number");
+            "line 1, the header: has several columns 'kwh': write the column's number");
   EXPECT_EQ(import(kWide, "").error, "the file is empty: not even a header");
   EXPECT_EQ(import(kWide, "t,\xFF\n").error, "line 1, the header: is not UTF-8: [file] encoding may say another");
   EXPECT_EQ(
       import("[time]\ncolumn = 3\n[[series]]\ncolumn = 1\nline = \"L\"\nmeasure = \"output.good\"\n", "a,b\n").error,
-      "there is no column 3: the header has 2");
+      "line 1, the header: has 2 columns, and no column 3");
 }
 
 std::string interval_map(std::string_view time) {
@@ -214,6 +216,84 @@ TEST(CsvImport, Gb18030AndDecimalCommasAndTwoTimeColumns) {
   EXPECT_EQ(result.notes.readings, (Texts{"L energy.electricity: 2019-03-01T08:00:00.000Z #0 + 1250",
                                           "L energy.electricity: 2019-03-01T08:30:00.000Z #0 + 2000"}));
   EXPECT_EQ(result.notes.rejects, (Texts{"3: 01.03.2019;08:15;\xFF: is not in the encoding gb18030"}));
+}
+
+TEST(CsvImport, TitlesBeforeTheHeaderAndTotalsAtTheEndAreNoRows) {
+  const auto result = import(
+      "[file]\nskip = 2\nignore = [\"#\", \"合计\"]\n[time]\ncolumn = \"t\"\n"
+      "[[series]]\ncolumn = \"v\"\nline = \"L\"\nmeasure = \"output.good\"\n",
+      "\xEF\xBB\xBF\"Report of March\nmade, by, Historian\n# units: pieces\nt,v\n2019-03-01,1\n# a "
+      "pause\n2019-03-02,2\n"
+      "合计,3\n");
+  EXPECT_EQ(result.error, "none");
+  EXPECT_EQ(result.notes.readings, (Texts{"L output.good: 2019-03-01T00:00:00.000Z #0 + 1",
+                                          "L output.good: 2019-03-02T00:00:00.000Z #0 + 2"}));
+  EXPECT_EQ(result.notes.rejects, Texts{});
+  EXPECT_EQ(result.progress.rows, 2U);
+}
+
+TEST(CsvImport, OnlyGoodValuesCount) {
+  const std::string row = "[time]\ncolumn = \"t\"\n[quality]\ncolumn = \"q\"\n";
+  const std::string series =
+      "[[series]]\ncolumn = \"v\"\nline = \"L\"\nmeasure = \"output.good\"\nkind = \"totalizer\"\n";
+  const std::string csv =
+      "t,v,q\n2019-03-01,1,Good\n2019-03-02,0,Bad\n2019-03-03,3,192\n2019-03-04,4\n2019-03-05,,good\n";
+  const auto usual = import(row + series, csv);
+  EXPECT_EQ(usual.notes.readings,
+            (Texts{"L output.good: 2019-03-01T00:00:00.000Z = 1", "L output.good: 2019-03-03T00:00:00.000Z = 3"}));
+  EXPECT_EQ(usual.notes.rejects, (Texts{"3: 2019-03-02,0,Bad: column 'q': the quality is 'Bad'",
+                                        "5: 2019-03-04,4: has 2 columns, too few for column 'q'",
+                                        "6: 2019-03-05,,good: column 'q': the quality is 'good'"}));
+  const auto own = import(row + "good = [\"Bad\"]\n" + series, csv);
+  EXPECT_EQ(own.notes.readings, Texts{"L output.good: 2019-03-02T00:00:00.000Z = 0"});
+}
+
+TEST(CsvImport, AColumnMayHaveAQualityOfItsOwn) {
+  const auto result = import(
+      "[time]\ncolumn = \"t\"\n[quality]\ngood = [\"G\"]\n"
+      "[[series]]\ncolumn = \"a\"\nquality = \"a.q\"\nline = \"L\"\nmeasure = \"process.a\"\n"
+      "[[series]]\ncolumn = \"b\"\nline = \"L\"\nmeasure = \"process.b\"\n",
+      "t,a,a.q,b\n2019-03-01,1,G,2\n2019-03-02,No Data,U,3\n");
+  EXPECT_EQ(result.notes.readings,
+            (Texts{"L process.a: 2019-03-01T00:00:00.000Z ~ 1", "L process.b: 2019-03-01T00:00:00.000Z ~ 2",
+                   "L process.b: 2019-03-02T00:00:00.000Z ~ 3"}));
+  EXPECT_EQ(result.notes.rejects, Texts{"3: 2019-03-02,No Data,U,3: column 'a.q': the quality is 'U'"});
+}
+
+TEST(CsvImport, TagsAreTranslatedAndStrangersToldOnce) {
+  const auto result = import(
+      "[time]\ncolumn = \"t\"\n[defaults]\nline = \"L\"\n[keys]\ntag = \"tag\"\nvalue = \"v\"\n[quality]\ncolumn = "
+      "\"q\"\n[[tag]]\nname = \"FIQ.101\"\nmeasure = \"energy.natural_gas\"\nkind = \"totalizer\"\nfactor = "
+      "\"1000\"\n[[tag]]\nname = \"TI.7\"\nmeasure = \"process.T\"\n[[tag]]\nname = \"EV\"\nline = \"M\"\nmeasure = "
+      "\"output.good\"\nproduct = \"p\"\nmarket = \"CN\"\nkind = \"count\"\nequals = \"OK\"\n",
+      "t,tag,v,q\n2019-03-01,FIQ.101,1.5,Good\n2019-03-01,TI.7,20,Good\n2019-03-01,ZZ,1,Good\n2019-03-01,EV,OK,Good\n"
+      "2019-03-01,EV,NOK,Good\n2019-03-02,ZZ,1,Good\n2019-03-02,FIQ.101,9,Bad\n2019-03-02,FIQ.101,1.7,Good\n");
+  EXPECT_EQ(result.notes.readings,
+            (Texts{"L energy.natural_gas: 2019-03-01T00:00:00.000Z = 1500",
+                   "L process.T: 2019-03-01T00:00:00.000Z ~ 20", "M output.good p CN: 2019-03-01T00:00:00.000Z #0 + 1",
+                   "L energy.natural_gas: 2019-03-02T00:00:00.000Z = 1700"}));
+  EXPECT_EQ(result.notes.rejects,
+            (Texts{"4: 2019-03-01,ZZ,1,Good: no [[tag]] has the name 'ZZ'; its other rows are left out, too",
+                   "8: 2019-03-02,FIQ.101,9,Bad: column 'q': the quality is 'Bad'"}));
+  EXPECT_EQ(result.progress.unnamed, 2U);
+}
+
+// Two tags of one series, each with an hour of its own that comes twice.
+TEST(CsvImport, TheRepeatedHourOfTagsIsToldTagByTag) {
+  const auto result = import(
+      "[time]\ncolumn = \"t\"\nformat = \"%Y-%m-%d %H:%M\"\nzone = \"Europe/Berlin\"\nmeaning = \"start\"\ninterval = "
+      "\"1h\"\n"
+      "[defaults]\nline = \"L\"\nmeasure = \"energy.electricity\"\n[keys]\ntag = 2\nvalue = 3\n"
+      "[[tag]]\nname = \"A\"\n[[tag]]\nname = \"B\"\n",
+      "t,tag,v\n2019-10-27 02:00,A,1\n2019-10-27 02:00,A,2\n2019-10-27 03:00,A,3\n2019-10-27 02:00,B,10\n"
+      "2019-10-27 02:00,B,20\n2019-10-27 03:00,B,30\n");
+  const auto at = [](const char* from, const char* to, const char* value) {
+    return std::string("L energy.electricity: 2019-10-27T") + from + ":00:00.000Z..2019-10-27T" + to + ":00:00.000Z #" +
+           value;
+  };
+  EXPECT_EQ(result.notes.readings,
+            (Texts{at("00", "01", "0 + 1"), at("01", "02", "0 + 2"), at("02", "03", "0 + 3"), at("00", "01", "1 + 10"),
+                   at("01", "02", "1 + 20"), at("02", "03", "1 + 30")}));
 }
 
 TEST(CsvImport, QuotedLineEndsAndUnclosedQuotes) {

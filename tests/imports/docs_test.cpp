@@ -21,7 +21,7 @@ TEST(Docs, EverySampleOfTheImportMapPageIsValid) {
     EXPECT_TRUE(map) << map.error().message;
     ++samples;
   }
-  EXPECT_EQ(samples, 2U);
+  EXPECT_EQ(samples, 3U);
 }
 
 }  // namespace

@@ -203,5 +203,45 @@ TEST(ImportMapErrors, Keys) {
             "m.toml:7: keys.kind: count is for [[series]] only");
 }
 
+TEST(ImportMapErrors, WhatIsPassedOver) {
+  const auto file_fault = [](std::string_view line) {
+    return fault("[file]\n" + std::string(line) + "[time]\ncolumn = 1\n[keys]\nvalue = 2\nline = 3\nmeasure = 4\n");
+  };
+  EXPECT_EQ(file_fault("skip = 2\nignore = [\"#\"]\nthousands = \",\"\n"), "none");
+  EXPECT_EQ(file_fault("skip = -1\n"),
+            "m.toml:2: file.skip: must be the number of lines before the header, 0 to 10000");
+  EXPECT_EQ(file_fault("ignore = [\"\"]\n"), "m.toml:2: file.ignore: holds an empty text, with which every row begins");
+  EXPECT_EQ(file_fault("ignore = \"#\"\n"), "m.toml:2: file.ignore: must be a list of texts, but is a text");
+  EXPECT_EQ(file_fault("thousands = \".\"\n"), "m.toml:2: file.thousands: is the decimal sign, too: which is it?");
+}
+
+TEST(ImportMapErrors, Quality) {
+  const std::string head = "[time]\ncolumn = 1\n[quality]\n";
+  const std::string tail = "[[series]]\ncolumn = 2\nline = \"L\"\nmeasure = \"output.good\"\n";
+  EXPECT_EQ(fault(head + "column = 3\n" + tail), "none");
+  EXPECT_EQ(fault(head + tail + "quality = 3\n"), "none");
+  EXPECT_EQ(fault(head + tail),
+            "m.toml:3: quality.column: is missing, and no [[series]] has a quality: which column says it?");
+  EXPECT_EQ(fault(head + "column = 3\ngood = []\n" + tail),
+            "m.toml:5: quality.good: must not be empty: no row would count");
+  EXPECT_EQ(fault(head + "column = 3\ngod = []\n" + tail),
+            "m.toml:5: quality.god: is not a known key: did you mean 'good'?");
+}
+
+TEST(ImportMapErrors, Tags) {
+  const std::string head = "[time]\ncolumn = 1\n[defaults]\nline = \"L\"\n[keys]\nvalue = 2\n";
+  const std::string tag = "[[tag]]\nname = \"A\"\nmeasure = \"output.good\"\n";
+  EXPECT_EQ(fault(head + "tag = 3\n" + tag), "none");
+  EXPECT_EQ(fault(head + "tag = 3\n"), "m.toml:1: tag: is missing: [keys] tag needs a [[tag]] for each name");
+  EXPECT_EQ(fault(head + "measure = 3\n" + tag), "m.toml:8: tag: needs [keys] tag: the column where the names stand");
+  EXPECT_EQ(fault(head + "tag = 3\nmeasure = 4\n" + tag),
+            "m.toml:8: keys.measure: stands beside tag: each [[tag]] says it");
+  EXPECT_EQ(fault(head + "tag = 3\n[[tag]]\nmeasure = \"output.good\"\n"),
+            "m.toml:8: tag[1].name: is missing and required");
+  EXPECT_EQ(fault(head + "tag = 3\n" + tag + tag), "m.toml:12: tag[2].name: 'A' stands twice");
+  EXPECT_EQ(fault(head + "tag = 3\n[[tag]]\nname = \"B\"\n"),
+            "m.toml:8: tag[1].measure: is missing here and in [defaults]");
+}
+
 }  // namespace
 }  // namespace songhua::imports

@@ -58,5 +58,18 @@ RC_GTEST_PROP(Value, WithoutFactorIsWhatFixed9Reads, (std::int64_t units, std::u
   RC_ASSERT(parse_value(text, {1, 1}) == Fixed9::parse(text));
 }
 
+TEST(Number, OneSignForDecimalsAndOneForGroups) {
+  EXPECT_EQ(plain_number("1.5e3", '.', 0), "1.5e3");
+  EXPECT_EQ(plain_number("-12,5", ',', 0), "-12.5");
+  EXPECT_EQ(plain_number("1.234.567,89", ',', '.'), "1234567.89");
+  EXPECT_EQ(plain_number("1,234", '.', ','), "1234");
+  EXPECT_EQ(plain_number("-1 234", '.', ' '), "-1234");
+  EXPECT_EQ(plain_number("12'345'678.5", '.', '\''), "12345678.5");
+  EXPECT_EQ(plain_number("1.234", ',', 0), std::nullopt) << "a thousand and some, or one and a bit?";
+  for (const char* text : {"1.23", "1234.567", "1.2345", "1..234", ".234", "1.234.56", "1,5.000"}) {
+    EXPECT_EQ(plain_number(text, ',', '.'), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace songhua::imports

@@ -20,7 +20,7 @@ void PrintTo(const Row& row, std::ostream* out) {
 
 std::vector<Row> rows(std::string_view text, std::size_t chunk = 1000, char delimiter = ',') {
   std::vector<Row> found;
-  RowSplitter splitter(delimiter, [&](std::string_view row, std::size_t line, std::string_view fault) {
+  RowSplitter splitter(delimiter, 0, [&](std::string_view row, std::size_t line, std::string_view fault) {
     found.push_back({std::string(row), line, std::string(fault)});
   });
   for (; !text.empty(); text.remove_prefix(std::min(chunk, text.size()))) splitter.feed(text.substr(0, chunk));

@@ -117,14 +117,14 @@ bool whole_quarters(const imports::ImportMap& map) {
                      [](const auto& series) { return series.kind == imports::ImportKind::amount; });
 }
 
-std::uint64_t import_csv(EntrySink& entries, const std::filesystem::path& path, const imports::ImportMap& map,
-                         Rejects& rejects) {
+imports::ImportProgress import_csv(EntrySink& entries, const std::filesystem::path& path, const imports::ImportMap& map,
+                                   Rejects& rejects) {
   RowImport sink(entries, base_name(path), whole_quarters(map), rejects);
   imports::CsvImport csv(map, sink);
   feed_file(path, [&](std::string_view piece) { return csv.feed(piece); });
   if (const auto done = csv.finish(); !done) throw Failure{kUsage, path.string() + ": " + done.error().message};
   sink.flush();
-  return csv.progress().rows;
+  return csv.progress();
 }
 
 // A frame without a receive time was received when its sender says it was sent; an NDEATH is stamped by other clocks.
@@ -203,10 +203,12 @@ int import_files(const Place& place, const std::vector<std::string>& files, cons
     known.emplace(store->journal());
   }
   Rejects rejects(rejects_file.empty() ? files.front() + ".rejects" : rejects_file);
-  std::uint64_t taken = 0, were_there = 0;
+  std::uint64_t taken = 0, were_there = 0, unnamed = 0;
   for (const auto& file : files) {
     if (map) {
-      taken += import_csv(*sink, file, *map, rejects);
+      const auto progress = import_csv(*sink, file, *map, rejects);
+      taken += progress.rows;
+      unnamed += progress.unnamed;
       continue;
     }
     const auto frames = import_frames(*sink, known ? &*known : nullptr, file, context.config.time_zone, rejects);
@@ -216,6 +218,7 @@ int import_files(const Place& place, const std::vector<std::string>& files, cons
   sink->finish();
   std::cerr << taken << (map ? " rows" : " frames") << " imported";
   if (were_there > 0) std::cerr << ", " << were_there << " of them were there already";
+  if (unnamed > 0) std::cerr << ", " << unnamed << " of them of tags that the map does not name";
   if (rejects.count() > 0) std::cerr << ", " << rejects.count() << " rejected: see " << rejects.file();
   std::cerr << '\n';
   return rejects.count() > 0 && taken == 0 ? kUsage : kDone;
