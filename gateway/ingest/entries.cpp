@@ -22,6 +22,11 @@ std::string node_of(const sparkplug::Topic& topic) {
   return std::string(topic.group) + '/' + std::string(topic.node);
 }
 
+std::string told_on(std::uint8_t server) {
+  if (server == 0) return {};
+  return server >= 0x80 ? std::string("imported") : "server " + std::to_string(server + 1);
+}
+
 std::string encode_position(storage::Position position) {
   std::string bytes;
   for (unsigned i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(position.value >> (8 * i)));

@@ -19,6 +19,9 @@ namespace songhua::ingest {
 // "GROUP/NODE"
 [[nodiscard]] std::string node_of(const sparkplug::Topic& topic);
 
+// Which of several servers brought a message, for people; empty for the first, which is mostly the only one.
+[[nodiscard]] std::string told_on(std::uint8_t server);
+
 // The payload of a resolution entry.
 [[nodiscard]] std::string encode_position(storage::Position position);
 [[nodiscard]] std::optional<storage::Position> decode_position(std::string_view bytes);

@@ -2,6 +2,7 @@
 // Sessions must see them in the order of receipt, since a birth may give an alias another meaning. What was made of a
 // message before stays in the journal; where it is to be something else, a resolution says so.
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "ingest/batch.h"
@@ -24,6 +25,25 @@ constexpr std::size_t kJudged = 2;
 
 std::string lost(std::uint8_t server) {
   return "lost " + std::to_string(server);
+}
+
+bool is_unexplained(sparkplug::QuarantineReason reason) {
+  return reason == sparkplug::QuarantineReason::session_ended || reason == sparkplug::QuarantineReason::too_many_held;
+}
+
+// Rows of quarantine that say what no birth explained, by the node and the server that it was told on.
+std::multimap<std::pair<std::string, std::string>, storage::Quarantined> unexplained_rows(storage::Store& store) {
+  std::multimap<std::pair<std::string, std::string>, storage::Quarantined> rows;
+  for (auto& row : store.quarantined(static_cast<std::size_t>(storage::kQuarantineRows))) {
+    if (row.reason != to_string(sparkplug::QuarantineReason::session_ended) &&
+        row.reason != to_string(sparkplug::QuarantineReason::too_many_held))
+      continue;
+    const auto topic = sparkplug::parse_topic(row.topic);
+    if (!topic) continue;  // the row of what did not fit
+    std::pair key{node_of(*topic), row.detail};
+    rows.emplace(std::move(key), std::move(row));
+  }
+  return rows;
 }
 
 // A message that an edge node sent and that its session has to see.
@@ -67,6 +87,8 @@ struct Pipeline::SessionAgain {
   bool birth_is_gone = false;
   std::vector<Item> items;
   std::uint64_t messages = 0;
+  // What no birth explained, after the run.
+  std::vector<std::pair<Position, sparkplug::QuarantineReason>> unexplained;
 
   // Where the run starts and from where on it judges.
   struct Beginning {
@@ -130,9 +152,25 @@ std::variant<Pipeline::Settled, Pipeline::CommitError> Pipeline::settle_order(Un
       batch.segment = store_.journal().next_segment();
       keeper_.trim();
     };
+    // What was refused for want of a birth, and has one now, is no longer refused. A row that began before the messages
+    // that were read again speaks of others, too, and stays.
+    const auto rows = unexplained_rows(store_);
+    const auto correct_quarantine = [&](const SessionAgain& again) {
+      if (again.birth_is_gone) return;
+      const auto on = told_on(again.key.first);
+      const auto [begin, end] = rows.equal_range({again.key.second, on});
+      for (auto row = begin; row != end; ++row) {
+        if (row->second.received >= again.from()) store_.forget_quarantined(row->second.id);
+      }
+      for (const auto& [position, reason] : again.unexplained) {
+        if (const auto entries = segment(position.segment()))
+          store_.quarantine(quarantined((*entries)[position.index()], std::string(to_string(reason)), on, position));
+      }
+    };
     std::size_t done = 0;
     for (auto& again : sessions) {
       run_again(again);
+      correct_quarantine(again);
       tell_again(batch, again, settled, flush);
       settled.messages += again.messages;
       auto& arrival = arrivals_[again.key];
@@ -278,6 +316,10 @@ void Pipeline::run_again(SessionAgain& again) {
         means(held->position, Fate::applied, held->names, false);
       } else if (const auto* heard = std::get_if<sparkplug::Heard>(&action)) {
         means(heard->position, Fate::applied, heard->names, false);
+      } else if (const auto* refused = std::get_if<sparkplug::Quarantine>(&action)) {
+        const auto it = waiting.find(refused->position);
+        if (it != waiting.end() && is_unexplained(refused->reason))
+          again.unexplained.emplace_back(again.items[it->second].position, refused->reason);
       }
     }
     if (item.is_message && item.then.fate != Fate::held && item.then.names != 0) waiting.erase(item.position.value);

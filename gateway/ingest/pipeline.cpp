@@ -404,7 +404,7 @@ void Pipeline::act(Batch& batch, const SessionKey& key, const sparkplug::Actions
       if (Entry* entry = batch.find({a.position}); entry != nullptr && entry->fate != Fate::held)
         entry->fate = Fate::refused;
       if (held && a.reason != sparkplug::QuarantineReason::undecodable) {
-        pipeline.refuse(batch, *held, std::string(to_string(a.reason)), "");
+        pipeline.refuse(batch, *held, std::string(to_string(a.reason)), told_on(key.first));
       }
     }
     void operator()(const sparkplug::Duplicate& a) const {

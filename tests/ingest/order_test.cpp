@@ -159,8 +159,16 @@ std::vector<Entry> recording(int steps) {
   return as_it_came(std::move(all));
 }
 
+// And what no birth explained, by node.
 std::string records(storage::Store& store) {
-  return record_text(store, "G/A/D") + record_text(store, "G/B/D");
+  std::map<std::string, std::uint64_t> unexplained;
+  for (const auto& row : store.quarantined(1'000)) {
+    if (row.reason == "session_ended" || row.reason == "too_many_held")
+      unexplained[row.reason + row.topic] += row.count;
+  }
+  auto text = record_text(store, "G/A/D") + record_text(store, "G/B/D");
+  for (const auto& [what, count] : unexplained) text += "\n" + what + " " + std::to_string(count);
+  return text;
 }
 
 void commit(Pipeline& pipeline) {
@@ -260,6 +268,29 @@ TEST(Order, AMissingPieceIsExplainedByTheBirthThatWasInForceThen) {
   const auto& session = pipeline.sessions().at({0, "G/A"});
   EXPECT_EQ(session.state(), sparkplug::SessionState::alive);
   EXPECT_EQ(session.born(), at(6) + Millis{40});
+}
+
+// Quarantine says what no birth explained; the piece with that birth takes it off the list again.
+TEST(Order, WhatHasItsBirthNowIsNoLongerRefused) {
+  Node node("A");
+  const auto at = [&](int second) { return kStart + Millis{1'000} * second; };
+  std::vector<Entry> all{node.nbirth(at(0)), node.dbirth(at(1), {0, 1, 2, 3})};
+  const auto births = all.size();
+  all.push_back(node.ddata(at(2), 0, 5, at(2)));
+  all.push_back(node.ddata(at(3), 0, 5, at(3)));
+  all.push_back(node.ndeath(at(4)));
+  all.push_back(node.nbirth(at(5)));
+  all.push_back(node.dbirth(at(6), {3, 2, 1, 0}));
+  const auto store = storage::Store::in_memory();
+  Pipeline pipeline(*store, {});
+  for (auto i = births; i < all.size(); ++i) pipeline.repeat(all[i]);
+  commit(pipeline);
+  EXPECT_EQ(store->quarantine_counts(), (std::map<std::string, std::uint64_t>{{"session_ended", 2}}));
+  for (std::size_t i = 0; i < births; ++i) pipeline.repeat(all[i]);
+  commit(pipeline);
+  settle(pipeline);
+  EXPECT_EQ(store->quarantine_counts(), (std::map<std::string, std::uint64_t>{}));
+  EXPECT_EQ(records(*store), in_order(all));
 }
 
 // Live messages are in order by arrival: a clock that is set back makes none of them an older one, neither now nor when

@@ -58,6 +58,14 @@ std::uint64_t differing_rows(storage::Store& store, storage::Store& fresh, const
   return different;
 }
 
+std::size_t unsettled_nodes(const storage::Store& store) {
+  std::size_t nodes = 0;
+  store.for_each_arrival([&](std::uint8_t, const std::string&, const storage::Arrival& arrival) {
+    if (arrival.unsettled) ++nodes;
+  });
+  return nodes;
+}
+
 }  // namespace
 
 int verify(const Place& place) {
@@ -103,6 +111,10 @@ int verify(const Place& place) {
   if (!records.differ.empty())
     std::cerr << "and the rows of " << records.differ.size() << " lines whose records differ, ";
   std::cerr << different << " rows differ\n";
+  if (const auto waiting = unsettled_nodes(*store); different > 0 && waiting > 0) {
+    std::cerr << "older messages of " << waiting
+              << " nodes have not got their place yet, since an import or merge was interrupted: run it again\n";
+  }
   return different == 0 ? kDone : kNo;
 }
 
