@@ -159,11 +159,14 @@ std::variant<Pipeline::Settled, Pipeline::CommitError> Pipeline::settle_order(Un
       if (again.birth_is_gone) return;
       const auto on = told_on(again.key.first);
       const auto [begin, end] = rows.equal_range({again.key.second, on});
+      const auto begins = again.beginning();
+      const auto judged = begins ? begins->judged : UnixMillis::min();
       for (auto row = begin; row != end; ++row) {
-        if (row->second.received >= again.from()) store_.forget_quarantined(row->second.id);
+        if (row->second.received >= judged) store_.forget_quarantined(row->second.id);
       }
       for (const auto& [position, reason] : again.unexplained) {
-        if (const auto entries = segment(position.segment()))
+        const auto entries = segment(position.segment());
+        if (entries && (*entries)[position.index()].received >= judged)
           store_.quarantine(quarantined((*entries)[position.index()], std::string(to_string(reason)), on, position));
       }
     };
