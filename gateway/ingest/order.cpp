@@ -153,21 +153,33 @@ std::variant<Pipeline::Settled, Pipeline::CommitError> Pipeline::settle_order(Un
       keeper_.trim();
     };
     // What was refused for want of a birth, and has one now, is no longer refused. A row that began before the messages
-    // that were read again speaks of others, too, and stays.
+    // that are judged again speaks of others, too: it stays, and counts for as many of them as it says.
     const auto rows = unexplained_rows(store_);
     const auto correct_quarantine = [&](const SessionAgain& again) {
       if (again.birth_is_gone) return;
       const auto on = told_on(again.key.first);
-      const auto [begin, end] = rows.equal_range({again.key.second, on});
       const auto begins = again.beginning();
       const auto judged = begins ? begins->judged : UnixMillis::min();
-      for (auto row = begin; row != end; ++row) {
-        if (row->second.received >= judged) store_.forget_quarantined(row->second.id);
+      std::map<std::pair<std::string, std::string>, std::uint64_t> counted;  // by reason and topic
+      const auto [begin, end] = rows.equal_range({again.key.second, on});
+      for (auto it = begin; it != end; ++it) {
+        const auto& row = it->second;
+        if (row.received >= judged) {
+          store_.forget_quarantined(row.id);
+        } else {
+          counted[{row.reason, row.topic}] = row.count;
+        }
       }
-      for (const auto& [position, reason] : again.unexplained) {
+      for (const auto& [position, why] : again.unexplained) {
         const auto entries = segment(position.segment());
-        if (entries && (*entries)[position.index()].received >= judged)
-          store_.quarantine(quarantined((*entries)[position.index()], std::string(to_string(reason)), on, position));
+        if (!entries || (*entries)[position.index()].received < judged) continue;
+        const auto& entry = (*entries)[position.index()];
+        const std::string reason(to_string(why));
+        if (auto& there = counted[{reason, entry.topic}]; there > 0) {
+          --there;
+        } else {
+          store_.quarantine(quarantined(entry, reason, on, position));
+        }
       }
     };
     std::size_t done = 0;

@@ -159,16 +159,8 @@ std::vector<Entry> recording(int steps) {
   return as_it_came(std::move(all));
 }
 
-// And what no birth explained, by node.
 std::string records(storage::Store& store) {
-  std::map<std::string, std::uint64_t> unexplained;
-  for (const auto& row : store.quarantined(1'000)) {
-    if (row.reason == "session_ended" || row.reason == "too_many_held")
-      unexplained[row.reason + row.topic] += row.count;
-  }
-  auto text = record_text(store, "G/A/D") + record_text(store, "G/B/D");
-  for (const auto& [what, count] : unexplained) text += "\n" + what + " " + std::to_string(count);
-  return text;
+  return record_text(store, "G/A/D") + record_text(store, "G/B/D");
 }
 
 void commit(Pipeline& pipeline) {
