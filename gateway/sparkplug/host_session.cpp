@@ -18,6 +18,19 @@ constexpr unsigned kOffline = bit(SessionState::offline);
 constexpr unsigned kLost = bit(SessionState::lost);
 constexpr unsigned kBorn = bit(SessionState::alive) | bit(SessionState::gap) | bit(SessionState::await);
 
+// Of a message whose seq goes on after a lost connection: can it not be of the session that the births were of? One seq
+// in 256 goes on by chance, in a session that was born meanwhile and has dealt its aliases anew.
+bool is_of_another_session(const SessionMessage& m, const NameTable& names, const HostSession& session) {
+  const auto device = session.devices().find(m.device);
+  if (m.type == MessageType::dbirth)  // it follows an NBIRTH, or a DDEATH
+    return device != session.devices().end() && device->second.status != DeviceStatus::offline;
+  const auto* share = names.device(m.device);
+  if (share == nullptr) return true;  // nothing was missed, so its birth should be known
+  return std::ranges::any_of(m.payload->metrics(), [&](const auto& metric) {
+    return metric.has_alias() && share->by_alias(metric.alias()) == nullptr;
+  });
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> bd_seq_of(const Payload& payload) {
@@ -237,6 +250,10 @@ void HostSession::die(const Incoming& in) {
 
 void HostSession::ignore_late_will(const Incoming& in) {
   ++counters_.ignored_ndeath;
+  if (state_ == SessionState::lost) {  // or of a session whose birth was missed: what waits is in doubt
+    for (auto& h : held_)
+      if (!h.bd_seq) h.bd_seq = in.bd_seq;
+  }
   in.out.push_back(Ignored{in.m.position, IgnoreReason::other_bdseq});
 }
 
@@ -255,6 +272,16 @@ void HostSession::hold_unborn(const Incoming& in) {
 }
 
 void HostSession::process(const Incoming& in) {
+  const bool goes_on = state_ == SessionState::lost && in.seq && in.step.kind == SeqTracker::Step::Kind::expected;
+  if (goes_on && names_ && is_of_another_session(in.m, *names_, *this)) {
+    counters_.missed += seq_.unexpired_missing();
+    end_devices(in.m.received, in.out);
+    set_state(SessionState::unknown, in.m.received);
+    names_.reset();
+    bd_seq_.reset();
+    for (auto& h : held_) h.number = -1;
+    return hold_unborn(in);
+  }
   if (in.seq || state_ != SessionState::lost)
     take(in, in.step.number);
   else
@@ -322,6 +349,7 @@ std::optional<UnixMillis> HostSession::next_deadline() const {
 }
 
 void HostSession::on_connection_lost(UnixMillis now, Actions& out) {
+  for (auto& h : held_) h.sealed = h.sealed || !h.bd_seq;  // its NDEATH may pass unseen
   if (has_birth()) {
     seq_.connection_lost();
     if (state_ != SessionState::lost) set_state(SessionState::lost, now);
@@ -330,7 +358,6 @@ void HostSession::on_connection_lost(UnixMillis now, Actions& out) {
       if (device.status != DeviceStatus::offline) device.stale_since = now;
     out.push_back(AllStale{now});
   } else {
-    for (auto& h : held_) h.sealed = h.sealed || !h.bd_seq;  // its NDEATH may pass unseen
     bd_seq_.reset();
     if (state_ != SessionState::unknown) set_state(SessionState::unknown, now);
   }

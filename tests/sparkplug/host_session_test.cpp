@@ -332,6 +332,36 @@ TEST(HostSession, GoesOnAfterALostConnectionIfTheSeqDoes) {
   EXPECT_EQ(h.state(), "ALIVE");
 }
 
+// One seq in 256 goes on by chance. What the message names must be of the births that are known, else it waits for one.
+TEST(HostSession, DoesNotGoOnAfterALostConnectionWhereTheNamesDoNot) {
+  auto stranger = ddata("D", 2);
+  stranger.payload.add_metrics()->set_alias(77);
+  for (const auto& message : {stranger, ddata("X", 2), dbirth("D", 2)}) {
+    auto h = born();
+    h.lose(500);
+    h.get(message, 600);
+    EXPECT_EQ(h.state(), "UNKNOWN");
+    EXPECT_THAT(h.get(ddata("D", 3, 2003), 700), ElementsAre("hold 4"));
+    EXPECT_THAT(h.time(2600), ElementsAre("rebirth? no_birth"));
+    h.get(nbirth(7, 0, 5000), 2700);
+    EXPECT_THAT(h.get(dbirth("D", 1, 5001), 2800), testing::Contains("apply held 4"));
+    EXPECT_EQ(h.state(), "ALIVE");
+  }
+  auto other = born();  // a device that comes up
+  other.lose(500);
+  EXPECT_THAT(other.get(dbirth("E", 2), 600), ElementsAre("E online @600", "apply 3"));
+  EXPECT_EQ(other.state(), "ALIVE");
+}
+
+// Its birth may have been missed with the connection; then what waits was its, and the next birth explains nothing.
+TEST(HostSession, AWillOfAnUnknownSessionAfterALostConnectionTellsWhoseMessagesMayWait) {
+  auto h = born();
+  h.lose(500);
+  EXPECT_THAT(h.get(ddata("D", 9, 2009), 600), ElementsAre("gap of 7", "hold 3"));
+  EXPECT_THAT(h.get(ndeath(8), 700), ElementsAre("ignored 4 other_bdseq"));
+  EXPECT_THAT(h.get(nbirth(9, 0, 5000), 800), testing::Contains("quarantine 3 session_ended"));
+}
+
 TEST(HostSession, AfterALostConnectionAnyGapHidesABirth) {
   auto h = born();
   h.lose(500);
@@ -350,6 +380,14 @@ TEST(HostSession, WhatWaitedBeforeALostConnectionIsOfNobodyKnown) {
   h.get(ndata(9));
   h.lose(100);
   EXPECT_THAT(h.get(nbirth(5, 0, 5000)), ElementsAre("node new @0", "apply 2", "quarantine 1 session_ended"));
+}
+
+TEST(HostSession, WhatWaitsBetweenTwoLostConnectionsIsOfNobodyKnown) {
+  auto h = born();
+  h.lose(100);
+  EXPECT_THAT(h.get(ddata("D", 9, 2009), 200), ElementsAre("gap of 7", "hold 3"));
+  h.lose(300);
+  EXPECT_THAT(h.get(nbirth(8, 0, 5000), 400), testing::Contains("quarantine 3 session_ended"));
 }
 
 TEST(HostSession, DataOfAnUnbornDeviceWaitsForItsDbirth) {
