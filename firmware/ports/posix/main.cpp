@@ -22,13 +22,27 @@ int dispatch(int argc, char** argv) {
   HistoryOptions history;
   ControlOptions ctl;
   std::string format;
-  auto* run_command = app.add_subcommand("run", "Let lines live and tell a broker");
+  auto* run_command = app.add_subcommand(
+      "run",
+      "Let lines live and tell a broker, until SIGTERM or the end of --duration.\n"
+      "  songhua-line run --broker tcp://127.0.0.1:1883 --site S1 --controller C1 --line auto --line laser:laser2 \\\n"
+      "    --nvram c1.nvram --ledger c1.csv --primary-host songhua\n"
+      "  songhua-line run --broker tcp://127.0.0.1:1883 --site S1 --controller C1 --line auto --speed max \\\n"
+      "    --start 2019-03-01T08:00 --duration 3h");
   add_run(*run_command, run);
-  auto* history_command = app.add_subcommand("history", "The past of lines as recorded frames; `run --nvram` goes on");
+  auto* history_command = app.add_subcommand(
+      "history",
+      "The past of lines as recorded frames, for `songhua-gateway import`; `run --nvram` goes on where it ends.\n"
+      "  songhua-line history --site S1 --controller C1 --line auto --from 2019-01-01 --to 2019-03-01 \\\n"
+      "    -o frames.jsonl --nvram c1.nvram --ledger c1.csv");
   add_history(*history_command, history);
-  auto* ctl_command = app.add_subcommand("ctl", "Drive a running one through its --control socket");
+  auto* ctl_command = app.add_subcommand("ctl",
+                                         "Drive a running one through its --control socket.\n"
+                                         "  songhua-line ctl c1.sock state\n"
+                                         "  songhua-line ctl c1.sock death auto");
   add_control(*ctl_command, ctl);
-  auto* families_command = app.add_subcommand("families", "The families with products, takt, energy and markets");
+  auto* families_command = app.add_subcommand(
+      "families", "The families with products, takt, energy and markets.\n  songhua-line families --format csv");
   families_command->add_option("--format", format, "table, csv or json (default: table on a terminal, else csv)")
       ->check(CLI::IsMember({"table", "csv", "json"}));
   try {

@@ -131,7 +131,10 @@ class CommandLine {
   }
 
   void registering() {
-    auto* reg = app_.add_subcommand("register", "What the centre must know beforehand: register, catalogue, gateways.");
+    auto* reg = app_.add_subcommand(
+        "register",
+        "What the centre must know beforehand: register, catalogue, gateways (docs/import-files.md).\n"
+        "  songhua-central register import enterprises.csv catalogue.toml -c central.toml");
     reg->require_subcommand(1);
     auto* import = command(*reg, "import",
                            "Import register files, all of them or none; every error with file and line.\n"
@@ -148,12 +151,15 @@ class CommandLine {
                             "  songhua-central register gateway E1/gw1 --key gw1.pub -c central.toml",
                             [this] { return register_gateway(o_.config, o_.gateway, o_.key_file); });
     gateway->add_option("gateway", o_.gateway, "ENTERPRISE/ID")->required();
-    gateway->add_option("--key", o_.key_file, "FILE.pub")->required();
+    gateway->add_option("--key", o_.key_file, "FILE.pub, what `songhua-gateway key` printed")->required();
 
-    auto* line = app_.add_subcommand("line", "Take a line out of service, or back: figures need not wait for it.");
+    auto* line = app_.add_subcommand("line",
+                                     "Take a line out of service, or back: figures need not wait for it.\n"
+                                     "  songhua-central line gone S1/C1/auto --at 2019-03-01T00:00 -c central.toml");
     line->require_subcommand(1);
     for (const bool gone : {true, false}) {
-      auto* sub = command(*line, gone ? "gone" : "back", gone ? "it reports no longer" : "it reports again",
+      auto* sub = command(*line, gone ? "gone" : "back",
+                          gone ? "From --at on it reports no longer." : "It reports again from --at on.",
                           [this, gone] { return line_state(o_.config, gone, o_.line, o_.rollup.enterprise, o_.at); });
       sub->add_option("line", o_.line, "SITE/CONTROLLER/DEVICE")->required();
       sub->add_option("--at", o_.at, "ISO 8601")->required();
@@ -200,9 +206,10 @@ class CommandLine {
     explain_command->add_option("indicator", o_.indicators.ids, "indicator id")->required()->expected(1);
     indicator_options(explain_command);
 
-    auto* expected_command =
-        command("expected", "Who has not reported up to the period's end, with weight, since when.",
-                [this] { return expected(o_.config, o_.indicators.period, o_.format); });
+    auto* expected_command = command("expected",
+                                     "Who has not reported up to the period's end, with weight, since when.\n"
+                                     "  songhua-central expected --period 2019-03 -c central.toml",
+                                     [this] { return expected(o_.config, o_.indicators.period, o_.format); });
     expected_command->add_option("--period", o_.indicators.period, "as for indicators")->required();
     formatted(expected_command);
   }
@@ -254,11 +261,15 @@ class CommandLine {
   }
 
   void looking() {
-    auto* audit_command = command("audit", "Signatures and hash chains of what was received; status 1 at a break.",
+    auto* audit_command = command("audit",
+                                  "Signatures and hash chains of what was received; status 1 at a break.\n"
+                                  "  songhua-central audit -c central.toml --gateway E1/gw1",
                                   [this] { return audit(o_.config, o_.gateway, o_.format); });
     audit_command->add_option("--gateway", o_.gateway, "ID or ENTERPRISE/ID (default: all)");
     formatted(audit_command);
-    auto* status_command = command("status", "Gateways with incarnation, last batch and lag; what was refused.",
+    auto* status_command = command("status",
+                                   "Gateways with incarnation, last batch and lag; what was refused.\n"
+                                   "  songhua-central status -c central.toml",
                                    [this] { return status(o_.config, o_.format); });
     formatted(status_command);
   }

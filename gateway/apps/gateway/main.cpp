@@ -66,7 +66,9 @@ int main(int argc, char** argv) {
     };
   });
 
-  auto* check = app.add_subcommand("check-config", "Every fault of a configuration with file, line and key.");
+  auto* check = app.add_subcommand("check-config",
+                                   "Every fault of a configuration with file, line and key; status 2 where there is "
+                                   "one.\n  songhua-gateway check-config -c gateway.toml");
   where(check, place);
   check->callback([&] { action = [&] { return check_config(place); }; });
 
@@ -132,10 +134,14 @@ int main(int argc, char** argv) {
 
   std::vector<std::string> files;
   std::string map_file, rejects, import_recording;
-  auto* import_command =
-      app.add_subcommand("import",
-                         "Historian exports (CSV with --map) or recorded frames (JSON lines); .gz is inflated.\n"
-                         "  songhua-gateway import meters.csv --map meters.toml -c gateway.toml");
+  auto* import_command = app.add_subcommand(
+      "import",
+      "Historian exports (CSV with --map) or recorded frames (JSON lines); .gz is inflated.\n"
+      "  songhua-gateway import meters.csv --map meters.toml -c gateway.toml            docs/import-map.md\n"
+      "  songhua-gateway import frames.jsonl.gz -c gateway.toml\n"
+      "  songhua-gateway import frames.jsonl -o frames.songhua                          a recording\n"
+      "A row or frame that cannot be read goes into the reject file, with line and reason; importing again\n"
+      "changes nothing.");
   where(import_command, place);
   import_command->add_option("files", files, "CSV or FRAMES.jsonl")->required();
   import_command->add_option("--map", map_file, "MAP.toml: what the columns mean");
@@ -145,18 +151,26 @@ int main(int argc, char** argv) {
       [&] { action = [&] { return import_files(place, files, map_file, rejects, import_recording); }; });
 
   bool base64 = false;
-  auto* decode_command = app.add_subcommand("decode", "A Sparkplug payload as JSON; - reads standard input.");
+  auto* decode_command =
+      app.add_subcommand("decode",
+                         "A Sparkplug payload as JSON, or why it is refused, with status 1; - reads standard input.\n  "
+                         "songhua-gateway decode payload.bin\n  echo CAEYAA== | songhua-gateway decode --base64 -");
   decode_command->add_flag("--base64", base64, "the input is base64");
   decode_command->add_option("files", files, "FILE... or -")->required();
   decode_command->callback([&] { action = [&] { return decode(files, base64); }; });
 
-  auto* verify_command =
-      app.add_subcommand("verify", "Rollups recomputed from the journal, compared; 1 where they differ.");
+  auto* verify_command = app.add_subcommand("verify",
+                                            "Rollups recomputed from the journal, compared; status 1 where they "
+                                            "differ. Changes nothing.\n  songhua-gateway verify -c gateway.toml");
   where(verify_command, place);
   verify_command->callback([&] { action = [&] { return verify(place); }; });
 
   std::string from, to, out;
-  auto* export_command = app.add_subcommand("export", "A recording: one SQLite file with the journal.");
+  auto* export_command =
+      app.add_subcommand("export",
+                         "A recording: one SQLite file with the journal, whole or what was received in some time. "
+                         "`replay` reads it.\n  songhua-gateway export -c gateway.toml -o all.songhua\n  "
+                         "songhua-gateway export -c gateway.toml --from 2019-03-15 --to 2019-03-16 -o day.songhua");
   where(export_command, place);
   export_command->add_option("--from", from, "received from; births in force by then come along");
   export_command->add_option("--to", to, "received before");
@@ -262,16 +276,20 @@ int main(int argc, char** argv) {
                               "table|csv|json (default: table on a terminal, else csv)");
   journal_command->callback([&] { action = [&] { return journal_entries(place, journal_flags); }; });
 
-  auto* quarantine = app.add_subcommand("quarantine", "What was refused, and why.");
+  auto* quarantine = app.add_subcommand("quarantine",
+                                        "What was refused, and why (docs/operations.md lists the reasons).\n  "
+                                        "songhua-gateway quarantine list -c gateway.toml");
   quarantine->require_subcommand(1);
-  auto* list = quarantine->add_subcommand("list", "newest first");
+  auto* list = quarantine->add_subcommand(
+      "list", "What was refused, newest first; rows without id are judgements of the moment.");
   where(list, place);
   list->add_option("--format", format, "table|csv|json (default: table on a terminal, else csv)");
   list->callback([&] { action = [&] { return quarantine_list(place, format); }; });
   std::int64_t id = 0;
-  auto* show = quarantine->add_subcommand("show", "one entry with its payload");
+  auto* show = quarantine->add_subcommand(
+      "show", "One entry with its payload.\n  songhua-gateway quarantine show 17 -c gateway.toml");
   where(show, place);
-  show->add_option("id", id)->required();
+  show->add_option("id", id, "as `quarantine list` gives it")->required();
   show->callback([&] { action = [&] { return quarantine_show(place, id); }; });
 
   auto* retry =
@@ -289,14 +307,16 @@ int main(int argc, char** argv) {
   });
 
   std::string line_id, at;
-  auto* line = app.add_subcommand("line", "Take a line out of service, or back.");
+  auto* line = app.add_subcommand("line",
+                                  "Take a line out of service, or back.\n  songhua-gateway line gone S1/C1/auto --at "
+                                  "2019-03-01T00:00 -c gateway.toml");
   line->require_subcommand(1);
   for (const bool gone : {true, false}) {
-    auto* command =
-        line->add_subcommand(gone ? "gone" : "back", gone ? "its windows need not wait for it" : "it reports again");
+    auto* command = line->add_subcommand(gone ? "gone" : "back", gone ? "From --at on its windows need not wait for it."
+                                                                      : "It reports again from --at on.");
     where(command, place);
-    command->add_option("line", line_id)->required();
-    command->add_option("--at", at, "ISO 8601")->required();
+    command->add_option("line", line_id, "line id, as `rollup` gives it")->required();
+    command->add_option("--at", at, "ISO 8601; without offset in the configured zone")->required();
     command->callback([&, gone] { action = [&, gone] { return line_state(place, gone, line_id, at); }; });
   }
 
@@ -306,18 +326,19 @@ int main(int argc, char** argv) {
                                             "  songhua-gateway adjust S1/C1/L1 output.good --product car --market CN "
                                             "--quantity -12 --at 2019-03-01T10:00 --reason 'test run' -c gateway.toml");
   where(adjust_command, place);
-  adjust_command->add_option("line", line_id)->required();
-  adjust_command->add_option("measure", measure)->required();
-  adjust_command->add_option("--product", product);
-  adjust_command->add_option("--market", market);
+  adjust_command->add_option("line", line_id, "line id, as `rollup` gives it")->required();
+  adjust_command->add_option("measure", measure, "output.good, energy.electricity, ...")->required();
+  adjust_command->add_option("--product", product, "product id, for output.* and dispatch.*");
+  adjust_command->add_option("--market", market, "ISO 3166-1 alpha-2; CN is domestic");
   adjust_command->add_option("--quantity", quantity, "signed, in base units")->required();
-  adjust_command->add_option("--at", at, "ISO 8601")->required();
-  adjust_command->add_option("--reason", reason)->required();
+  adjust_command->add_option("--at", at, "ISO 8601: the minute that it counts in")->required();
+  adjust_command->add_option("--reason", reason, "kept and shown with it")->required();
   adjust_command->callback(
       [&] { action = [&] { return adjust(place, line_id, measure, product, market, quantity, at, reason); }; });
 
-  auto* key_command =
-      app.add_subcommand("key", "Print the public key that batches are signed with (made at the first call).");
+  auto* key_command = app.add_subcommand("key",
+                                         "Print the public key that batches are signed with (made at the first call); "
+                                         "the centre must know it.\n  songhua-gateway key -c gateway.toml > gw1.pub");
   where(key_command, place);
   key_command->callback([&] { action = [&] { return key(place); }; });
 
