@@ -98,6 +98,29 @@ TEST_F(Recording, CarriesItsMapping) {
   EXPECT_EQ(totals({"-c", plain}), expected_);
 }
 
+// What a gateway lost comes back while it runs, and once.
+TEST_F(Recording, IsMergedThroughARunningGateway) {
+  const auto config = dir_.file("g.toml",
+                                "id = \"g\"\nenterprise = \"E\"\nstore = \"kept\"\n[journal]\nretain = \"40000d\"\n"
+                                "[sparkplug]\nservers = [\"tcp://127.0.0.1:1\"]\n[http]\nlisten = \"\"\n")
+                          .string();
+  ASSERT_EQ(gateway({"import", kFrames.string(), "-c", config}).status, 0);
+  const auto file = (dir_ / "all.songhua").string();
+  ASSERT_EQ(gateway({"export", "-c", config, "-o", file}).status, 0);
+  std::filesystem::remove_all(dir_ / "kept");
+  Process running(built_program("songhua-gateway"), {"run", "-c", config});
+  ASSERT_TRUE(eventually([&] { return exists(dir_ / "kept" / "control.sock"); })) << running.err();
+  for (const auto* told : {"2060 entries replayed", "0 entries replayed"}) {
+    const auto merged = gateway({"replay", file, "--merge", "-c", config});
+    ASSERT_EQ(merged.status, 0) << merged.err;
+    EXPECT_NE(merged.err.find(told), std::string::npos) << merged.err;
+    EXPECT_EQ(totals({"-c", config}), expected_);
+  }
+  running.terminate();
+  EXPECT_EQ(running.wait(), 0) << running.err();
+  EXPECT_EQ(gateway({"verify", "-c", config}).status, 0);
+}
+
 // A record that the journal does not give is found, and its line, window and both values are told.
 TEST_F(Recording, VerifyTellsWhichRowsTheJournalDoesNotGive) {
   const auto store = dir_ / "max";

@@ -46,27 +46,44 @@ int export_recording(const Place& place, const std::string& from, const std::str
   return kDone;
 }
 
+namespace {
+
+// What a gateway's own store lacks of a recording, through the gateway where it runs.
+std::uint64_t merge(const Recording& recording, const std::string& file, const Context& context, const Pace& pace,
+                    bool force) {
+  if (!force && recording.fact("gateway") != context.config.id) {
+    throw Failure{kUsage, file + ": recorded by gateway '" + recording.fact("gateway") + "', not by '" +
+                              context.config.id + "'; --force merges it all the same"};
+  }
+  const auto sink = intake(context);
+  const auto store = open_store(context, storage::Access::read_only);
+  KnownEntries known(store->journal());
+  return repeat_all(recording.journal(), *sink, file, pace,
+                    [&](const storage::Entry& entry) { return !known.take(entry); });
+}
+
+}  // namespace
+
 int replay(const std::string& file, const Place& place, const ReplayFlags& flags) {
   if (!flags.publish.empty()) return publish_recording(file, flags.publish, flags.speed);
   const auto pace = Pace::parse(flags.speed);
   if (!pace) throw Failure{kUsage, pace.error().message};
   const Recording recording(file);
   auto context = load_context(place);
-  if (place.config_file.empty() && !flags.merge) take_mapping(context, recording.mapping(), "lines.toml of " + file);
-  if (flags.merge && !flags.force && recording.fact("gateway") != context.config.id) {
-    throw Failure{kUsage, file + ": recorded by gateway '" + recording.fact("gateway") + "', not by '" +
-                              context.config.id + "'; --force merges it all the same"};
+  std::uint64_t taken = 0;
+  if (flags.merge) {
+    taken = merge(recording, file, context, *pace, flags.force);
+  } else {
+    if (place.config_file.empty()) take_mapping(context, recording.mapping(), "lines.toml of " + file);
+    auto store = open_store(context, storage::Access::read_write);
+    if (store->journal().next_segment() != 1) {
+      throw Failure{kUsage, context.config.store.string() + ": holds a journal already; replay goes into a new store"};
+    }
+    ingest::Pipeline pipeline(*store, pipeline_options(context));
+    adopt_mapping(pipeline, context);
+    PipelineSink sink(pipeline);
+    taken = repeat_all(recording.journal(), sink, file, *pace);
   }
-  auto store = open_store(context, storage::Access::read_write);
-  if (!flags.merge && store->journal().next_segment() != 1) {
-    throw Failure{kUsage, context.config.store.string() + ": holds a journal already; replay goes into a new store"};
-  }
-  KnownEntries known(store->journal());
-  ingest::Pipeline pipeline(*store, pipeline_options(context));
-  adopt_mapping(pipeline, context);
-  PipelineSink sink(pipeline);
-  const auto taken = repeat_all(recording.journal(), sink, file, *pace,
-                                [&](const storage::Entry& entry) { return !flags.merge || !known.take(entry); });
   std::cerr << taken << " entries replayed into " << context.config.store.string()
             << (interrupted() ? "; stopped before the end" : "") << '\n';
   return kDone;
