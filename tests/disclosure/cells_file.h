@@ -16,6 +16,7 @@
 //   unit RESPONDENT UNIT AMOUNT     numbered from 0 in every table
 //   cell s|h ID NUMBER[-NUMBER]...  shown or hidden, and the units that it is made of; numbered from 0 in every table
 //   line TOTAL PART...              by the numbers of cells
+//   decision ID CODE                what the release did with the cell: F, C or D
 // with tabs between the columns.
 namespace songhua::disclosure::test {
 
@@ -74,8 +75,13 @@ inline CellKey key_of(const std::string& text) {
   return key;
 }
 
-inline std::vector<Question> read(std::istream& in) {
+struct Release {
   std::vector<Question> questions;
+  std::map<std::string, std::string> decisions;  // codes by CellKey::text()
+};
+inline Release read(std::istream& in) {
+  Release release;
+  auto& questions = release.questions;
   std::vector<Contribution> units;
   std::string row;
   while (std::getline(in, row)) {
@@ -108,11 +114,13 @@ inline std::vector<Question> read(std::istream& in) {
       Line line{std::stoul(fields.at(1)), {}};
       for (std::size_t i = 2; i < fields.size(); ++i) line.parts.push_back(std::stoul(fields[i]));
       questions.back().tables.back().lines.push_back(std::move(line));
+    } else if (what == "decision") {
+      release.decisions[fields.at(1)] = fields.at(2);
     } else {
       throw std::runtime_error("cells file: " + row);
     }
   }
-  return questions;
+  return release;
 }
 
 }  // namespace songhua::disclosure::test

@@ -12,12 +12,15 @@
 namespace songhua::disclosure {
 namespace {
 
-const std::vector<Question>& questions() {
+const test::Release& release() {
   static const auto all = [] {
     std::ifstream in(SONGHUA_TEST_DATA "/province_release/cells.txt");
     return test::read(in);
   }();
   return all;
+}
+const std::vector<Question>& questions() {
+  return release().questions;
 }
 
 const RowProtection& protection() {

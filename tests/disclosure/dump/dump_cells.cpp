@@ -35,4 +35,7 @@ int main(int argc, char** argv) {
   const auto again = centre.study(moment);  // rows looked at other moments, too
   indicators::Microdata micro(*again->inputs, *again->source, again->settings.indicators);
   disclosure::test::write(std::cout, disclosure::questions_of(*rows, micro, {}));
+  for (const auto& [cell, decision] : (*store)->archive().decisions(moment.as_of)) {
+    std::cout << "decision\t" << cell << '\t' << decision.code << '\n';
+  }
 }
