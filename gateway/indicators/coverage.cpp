@@ -17,17 +17,26 @@ Ends ends_of(const std::vector<Respondent>& respondents) {
   return ends;
 }
 
-}  // namespace
-
-Value coverage(const std::vector<Respondent>& respondents) {
-  Rational reporting = 0, all = 0;
+template <typename Part>
+Value covered_by(const std::vector<Respondent>& respondents, const Part& part) {
+  Rational covered = 0, all = 0;
   for (const auto& r : respondents) {
     if (!r.base.known()) continue;
     all += *r.base;
-    if (r.reporting) reporting += *r.base;
+    covered += *r.base * part(r);
   }
   if (all <= 0) return Reason::base_not_positive;
-  return Rational(reporting / all * 100);
+  return Rational(covered / all * 100);
+}
+
+}  // namespace
+
+Value coverage(const std::vector<Respondent>& respondents) {
+  return covered_by(respondents, [](const Respondent& r) { return Rational(r.reporting ? 1 : 0); });
+}
+
+Value coverage_in_time(const std::vector<Respondent>& respondents) {
+  return covered_by(respondents, [](const Respondent& r) { return r.known; });
 }
 
 std::vector<Respondent> models_of(const std::vector<Respondent>& respondents, const std::string& division) {

@@ -18,10 +18,13 @@ struct Respondent {
   Rational now = 0;  // 0 where it does not report
   Value base = Reason::no_base;
   Status base_status = Status::final;  // preliminary while an own rollup settles
+  Rational known = 1;                  // the part of the period of which all is in, where that was asked for
 };
 
 // Last year's value of those that report / that of all * 100; enterprises without a base count in neither.
 Value coverage(const std::vector<Respondent>& respondents);
+// The same with each weight times the part of the period that is known: one day of a month is no month.
+Value coverage_in_time(const std::vector<Respondent>& respondents);
 
 // Whose growth an enterprise of the division that is missing is taken to have: the reporting enterprises of the
 // division with a base, or of all divisions where that base is not positive. None where both are not.

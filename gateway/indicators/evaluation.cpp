@@ -226,7 +226,7 @@ BaseOutputs Evaluation::base_outputs(const Enterprise& enterprise, const Selecti
 Ends Evaluation::ends(Item item, const Selection& selection, const Period& period) {
   Ends result;
   Rational now = 0, base = 0, guessed = 0;
-  bool any = false, missing = false;
+  bool any = false;
   const auto span = window(period);
   for (const auto* enterprise : selection.enterprises) {
     const auto before = base_of(item, *enterprise, selection, period.last_year());
@@ -240,7 +240,9 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
     result.base_notes.base_sources.insert(before.source);
     result.base_notes.doubt(before.status);
     const bool reporting = note(result.notes, *enterprise, selection, span, feed_of(item));
-    missing = missing || !reporting;
+    result.missing = result.missing || !reporting;
+    result.partial = result.partial || !covers(enterprise->id, span, feed_of(item)) ||
+                     days_known(*enterprise, period) < days_of(period);
     if (const auto* sums = sums_of(*enterprise, selection, span)) {
       now += sums->items.at(static_cast<std::size_t>(item));
       if (uses_comparable_prices(item) && sums->price_imputed) result.notes.flags.insert("price_imputed");
@@ -252,7 +254,7 @@ Ends Evaluation::ends(Item item, const Selection& selection, const Period& perio
   now += guessed;
   result.notes.merge(result.base_notes);
   note_guess(result.notes, guessed, now);
-  if (missing) note_coverage(result.notes, selection, period);
+  if (result.missing || result.partial) note_coverage(result.notes, selection, period, result.missing);
   if (!any) return result;
   result.now = now;
   result.base = base;
@@ -273,12 +275,13 @@ std::map<std::string, Selection> by_division(const Selection& selection) {
 Ends Evaluation::deflated_ends(const Selection& selection, const Period& period) {
   Ends result;
   Rational now = 0, base = 0;
-  bool any = false, partial = false;
+  bool any = false;
   for (const auto& [division, part] : by_division(selection)) {
     const auto ends_of_part = ends(Item::value_added_current, part, period);
     result.notes.merge(ends_of_part.notes);
     result.base_notes.merge(ends_of_part.base_notes);
-    partial = partial || ends_of_part.notes.coverage;
+    result.missing = result.missing || ends_of_part.missing;
+    result.partial = result.partial || ends_of_part.partial;
     if (!ends_of_part.base.known()) continue;
     const Value real = deflated(ends_of_part.now, price_index(division, period));
     if (!real.known()) {
@@ -293,7 +296,7 @@ Ends Evaluation::deflated_ends(const Selection& selection, const Period& period)
   result.notes.warnings.erase("low_coverage");  // of a part; what counts is the whole
   result.notes.coverage.reset();
   result.notes.imputed_share.reset();
-  if (partial) note_coverage(result.notes, selection, period);
+  if (result.missing || result.partial) note_coverage(result.notes, selection, period, result.missing);
   if (!any) return result;
   result.now = now;
   result.base = base;

@@ -50,7 +50,9 @@ struct Ends {
   Value now = Reason::no_base;
   Value base = Reason::no_base;
   Notes notes;
-  Notes base_notes;  // those of the base alone
+  Notes base_notes;      // those of the base alone
+  bool missing = false;  // somebody has not reported at all ...
+  bool partial = false;  // ... or not to the end
 };
 
 class Evaluation {
@@ -91,8 +93,14 @@ class Evaluation {
   std::vector<Respondent> models(Item item, const Enterprise& enterprise, bool all_scales, const Period& period);
   // X of the enterprises of a period, for coverage and imputation.
   std::vector<Respondent> respondents(Item item, const Selection& selection, const Period& period);
-  // The coverage of the selection, with a warning where it is below the limit.
-  void note_coverage(Notes& notes, const Selection& selection, const Period& period);
+  // The coverage of the selection where somebody is missing, with a warning where it, or that in time, is below the
+  // limit.
+  void note_coverage(Notes& notes, const Selection& selection, const Period& period, bool missing);
+  // The same with `known`, for coverage in time.
+  std::vector<Respondent> respondents_in_time(const Selection& selection, const Period& period);
+  // Days of the period of which all of the enterprise's output is in: whole months where they are, else single days.
+  std::int64_t days_known(const Enterprise& enterprise, const Period& period);
+  [[nodiscard]] std::int64_t days_of(const Period& period) const;
   // Lines that should have reported in the window and have no row, by enterprise.
   [[nodiscard]] std::vector<LineId> missing_lines(const std::string& enterprise, Window window);
   // Was it shut down before the window: it had lines, and all of them were declared gone? Then it reports nothing any
@@ -130,6 +138,7 @@ class Evaluation {
   std::map<std::string, std::vector<LinePresence>, std::less<>> presence_;
   std::map<std::tuple<Item, bool, std::string>, std::vector<Respondent>> province_;
   std::map<std::tuple<Item, bool, std::string, std::string>, std::optional<Rational>> rises_;
+  std::map<std::pair<std::string, std::string>, std::int64_t> days_known_;
 };
 
 // 12 parts of a year for a month; a day is its share of the year's days.

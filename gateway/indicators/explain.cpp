@@ -264,15 +264,30 @@ class Trees {
   }
 
   Tree coverage() {
+    const bool in_time = ask_.id == "coverage_time";
+    const auto days = e_.days_of(ask_.period);
     Nodes reporting, all;
-    for (const auto& r : e_.respondents(Item::value_added_comparable, selection_, ask_.period)) {
+    for (const auto* enterprise : selection_.enterprises) {
+      const Selection own{{enterprise}, selection_.filter, selection_.all_scales};
+      const auto r = e_.respondents(Item::value_added_comparable, own, ask_.period).front();
       if (!r.base.known()) continue;
-      auto node = leaf("enterprise " + r.enterprise + " " + ask_.period.last_year().name(), *r.base, "fen");
-      if (r.reporting) reporting.push_back(node);
-      all.push_back(std::move(node));
+      auto node = enterprise_base(e_, Item::value_added_comparable, *enterprise, own, ask_.period.last_year());
+      node.label += " " + ask_.period.last_year().name();
+      all.push_back(again(node));
+      if (in_time) {
+        auto part = computed("known part of the period", "1", "quotient",
+                             {number("days of which all is in", e_.days_known(*enterprise, ask_.period)),
+                              number("days of the period", days)});
+        reporting.push_back(computed(node.label, "fen", "product", {std::move(node), std::move(part)}));
+      } else if (r.reporting) {
+        reporting.push_back(std::move(node));
+      } else {
+        all.back() = std::move(node);
+      }
     }
     return {"percent",
-            {computed("VA_cmp last year of those that report", "fen", "sum", std::move(reporting)),
+            {computed(in_time ? "VA_cmp last year times the known part" : "VA_cmp last year of those that report",
+                      "fen", "sum", std::move(reporting)),
              computed("VA_cmp last year of all", "fen", "sum", std::move(all))}};
   }
 

@@ -196,10 +196,13 @@ Figure quality_figure(Evaluation& e, const Ask& ask) {
   for (const auto* enterprise : selection.enterprises) {
     e.note(figure.notes, *enterprise, selection, e.window(ask.period), Feed::output);
   }
-  const auto respondents = e.respondents(Item::value_added_comparable, selection, ask.period);
+  const bool in_time = ask.id == "coverage_time";
+  const auto respondents = in_time ? e.respondents_in_time(selection, ask.period)
+                                   : e.respondents(Item::value_added_comparable, selection, ask.period);
   for (const auto& respondent : respondents) figure.notes.doubt(respondent.base_status);
-  figure.value = coverage(respondents);
-  figure.formula = "VA_cmp last year of those that report / of all * 100";
+  figure.value = in_time ? coverage_in_time(respondents) : coverage(respondents);
+  figure.formula = in_time ? "VA_cmp last year * known part of the period, of all / VA_cmp last year of all * 100"
+                           : "VA_cmp last year of those that report / of all * 100";
   return figure;
 }
 

@@ -114,11 +114,48 @@ std::vector<Respondent> Evaluation::models(Item item, const Enterprise& enterpri
   return models_of(province(item, all_scales, period), division_of(enterprise.industry));
 }
 
-void Evaluation::note_coverage(Notes& notes, const Selection& selection, const Period& period) {
-  const auto covered = coverage(respondents(Item::value_added_comparable, selection, period));
+std::int64_t Evaluation::days_of(const Period& period) const {
+  return (last_day(period) - inputs_.day_of(window(period).start)).count() + 1;
+}
+
+std::int64_t Evaluation::days_known(const Enterprise& enterprise, const Period& period) {
+  const auto span = window(period);
+  const bool by_month = period.kind != Period::Kind::day && period.months() > 1;
+  if (!by_month && covers(enterprise.id, span, Feed::output)) return days_of(period);
+  if (period.kind == Period::Kind::day || !reports(enterprise.id, span)) return 0;
+  const auto [found, fresh] = days_known_.try_emplace({enterprise.id, period.name()});
+  if (!fresh) return found->second;
+  std::int64_t days = 0;
+  if (by_month) {
+    for (unsigned month = period.first_month; month <= period.last_month; ++month) {
+      days += days_known(enterprise, Period::of_months(period.year, month, month));
+    }
+  } else {
+    for (unsigned day = 1; day <= days_of(period); ++day) {
+      Period one = period;
+      one.kind = Period::Kind::day;
+      one.day = day;
+      days += days_known(enterprise, one);
+    }
+  }
+  return days_known_[{enterprise.id, period.name()}] = days;
+}
+
+std::vector<Respondent> Evaluation::respondents_in_time(const Selection& selection, const Period& period) {
+  auto all = respondents(Item::value_added_comparable, selection, period);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].known = Rational(days_known(*selection.enterprises[i], period), days_of(period));
+  }
+  return all;
+}
+
+void Evaluation::note_coverage(Notes& notes, const Selection& selection, const Period& period, bool missing) {
+  const auto all = respondents_in_time(selection, period);
+  const auto covered = coverage(all), in_time = coverage_in_time(all);
   if (!covered.known()) return;
-  notes.coverage = *covered;
-  if (*covered < settings_.coverage_limit) notes.warn("low_coverage", "coverage");
+  if (missing) notes.coverage = *covered;
+  if (missing && *covered < settings_.coverage_limit) notes.warn("low_coverage", "coverage");
+  if (*in_time < settings_.coverage_limit) notes.warn("low_coverage", "coverage_time");
 }
 
 }  // namespace songhua::indicators

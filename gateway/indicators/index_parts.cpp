@@ -83,7 +83,7 @@ void note_guessed(const Inputs& inputs, OutputEnds& outputs, int price_year) {
 
 OutputEnds output_ends(Evaluation& e, const Selection& selection, const Period& period) {
   OutputEnds outputs;
-  bool missing = false;
+  bool missing = false, partial = false;
   for (const auto* enterprise : selection.enterprises) {
     const auto base = e.base_outputs(*enterprise, selection, period.last_year());
     if (!base.quantities) {
@@ -96,9 +96,10 @@ OutputEnds output_ends(Evaluation& e, const Selection& selection, const Period& 
     outputs.notes.base_sources.insert(base.source);
     outputs.notes.doubt(base.status);
     missing = !add_now(e, *enterprise, selection, period, outputs) || missing;
+    partial = partial || e.days_known(*enterprise, period) < e.days_of(period);
     add(outputs.base, *base.quantities);
   }
-  if (missing) e.note_coverage(outputs.notes, selection, period);
+  if (missing || partial) e.note_coverage(outputs.notes, selection, period, missing);
   return outputs;
 }
 

@@ -91,6 +91,7 @@ std::vector<Term> table() {
       {"target.path", "目标路径", "path of the target", kMoney, 2, target, false},
       {"target.on_target", "达到目标", "on target (1 or 0)", "1", 0, target, false},
       {"coverage", "覆盖率", "coverage by weight", "%", 1, quality, false},
+      {"coverage_time", "覆盖率(按时间折算)", "coverage by weight and time", "%", 1, quality, false},
   };
 }
 

@@ -89,10 +89,15 @@ std::string first_reason(const std::vector<const Cell*>& cells) {
 
 bool is_withheld(const Material& m, const IndicatorRow& row) {
   if (!compares_periods(row.indicator)) return false;
+  if (row.warnings.contains("low_coverage")) return true;
   if (row.coverage) return *row.coverage < m.options.coverage_limit;
-  if (!row.warnings.contains("not_reporting")) return false;
-  const auto* whole = m.book.find("coverage", m.whole, row.period);
-  return whole != nullptr && whole->value.known() && *whole->value < m.options.coverage_limit;
+  // The target's rates are made of levels, which have no coverage of their own.
+  const auto below = [&](const char* indicator) {
+    const auto* whole = m.book.find(indicator, m.whole, row.period);
+    return whole != nullptr && whole->value.known() && *whole->value < m.options.coverage_limit;
+  };
+  if (row.indicator.starts_with("target.") && below("coverage_time")) return true;
+  return row.warnings.contains("not_reporting") && below("coverage");
 }
 
 Cell cell_of(const Material& m, const IndicatorRow* row) {

@@ -98,11 +98,16 @@ Note status_note(const Material& m) {
 Note coverage_note(const Material& m) {
   const auto limit = indicators::present(m.options.coverage_limit, 1);
   const auto own = cell_of(m, m.find("coverage", m.whole, m.span()));
-  Words text{"覆盖率为已上报企业占全部企业上年增加值的比重；低于" + limit + "%时不公布增速（以“…”表示）。",
-             "Coverage is the weight of those that have reported, by last year's value added. Below " + limit +
-                 " % no growth rate is given (…)."};
-  if (is_figure(own)) {
-    text = text + Words{"本期为" + own.text + "%。", " This period: " + own.text + " %."};
+  const auto in_time = cell_of(m, m.find("coverage_time", m.whole, m.span()));
+  Words text{
+      "覆盖率为已上报企业占全部企业上年增加值的比重，按时间折算时再乘以各企业数据齐全天数占本期天数的比例；任一低于" +
+          limit + "%时不公布增速（以“…”表示）。",
+      "Coverage is the weight of those that have reported, by last year's value added; by time, each weight "
+      "times the part of the period's days of which the enterprise's data are in. Where either is below " +
+          limit + " % no growth rate is given (…)."};
+  if (is_figure(own) && is_figure(in_time)) {
+    text = text + Words{"本期为" + own.text + "%，按时间折算为" + in_time.text + "%。",
+                        " This period: " + own.text + " %, by time " + in_time.text + " %."};
   }
   // What is put in, of the period and of the year so far.
   const auto share_in = [&](const Span& span) {

@@ -43,7 +43,8 @@ const Ids kOverview{"industrial_value_added",
                     "connection_rate",
                     "nc_rate",
                     "nev_share_vehicles",
-                    "coverage"};
+                    "coverage",
+                    "coverage_time"};
 const Ids kGrowth{"industrial_value_added", "value_added_growth", "value_added_growth_change", "pull"};
 const Ids kEnergy{"energy_consumption", "energy_consumption_growth", "energy_intensity", "energy_intensity_change"};
 const Ids kOutput{"product_output", "product_output_physical", "product_output_growth", "daily_output"};

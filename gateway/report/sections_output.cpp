@@ -124,7 +124,8 @@ Section overview_section(const Material& m) {
                            "products_compared",
                            "products_grown",
                            "nev_share_vehicles",
-                           "coverage"},
+                           "coverage",
+                           "coverage_time"},
                           m.whole);
   if (m.has_before && m.spans.size() > 1) {
     const auto before = period_words(m.before);

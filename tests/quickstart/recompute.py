@@ -317,6 +317,16 @@ def formulas(p):
             covered += (base or 0) if p.reports(e, period.span(period.year)) else 0
         return covered / known * 100
 
+    def coverage_time(scope, period):
+        """The demonstration's factories have told of whole months or of nothing."""
+        known = covered = Fraction(0)
+        start, end = period.span(period.year)
+        for e in p.in_scope(scope, period):
+            base = p.base(e, "va_cmp", period.span(period.year - 1)) or 0
+            days = sum((part[1] - part[0]).days for part in period.parts(period.year) if p.reports(e, part))
+            known, covered = known + base, covered + base * Fraction(days, (end - start).days)
+        return covered / known * 100
+
     def index(scope, period):
         return p.index(period, list(p.in_scope(scope, period)))
 
@@ -372,6 +382,7 @@ def formulas(p):
         "pull": (parts, pull),
         "contribution": (parts, contribution),
         "coverage": ([{}, {"industry": "C26"}, {"region": "220800"}], coverage),
+        "coverage_time": ([{}, {"industry": "C26"}, {"region": "220800"}], coverage_time),
         "production_index": ([{}], index),
         "labour_productivity": (places, lambda s, t: p.total("va_cur", s, t) / 100 / p.employees(s, t) * 12 / t.months()),
         "labour_productivity_hour": (places, hours),

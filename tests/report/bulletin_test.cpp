@@ -209,6 +209,23 @@ TEST(Bulletin, WithholdsRatesBelowTheCoverageLimitAndKeepsLevels) {
   EXPECT_THAT(bulletin.sentences.front().zh, HasSubstr("覆盖率低于规定下限"));
 }
 
+// A factory that has told of one day has reported, but the month of its rates is not known.
+TEST(Bulletin, WithholdsRatesOfAMonthThatIsNotOverYet) {
+  World world;
+  fill(world, 3);
+  world.add("2019-03-20", "E01", "L1", {"output.good", "car-ice-sedan", "CN"}, 0, indicators::Status::preliminary);
+  const auto inputs = register_of();
+  const auto bulletin = bulletin_of("2019-03", inputs, world);
+  EXPECT_EQ(*indicators::row_of("coverage", "2019-03", inputs, world, kJilin).value, indicators::Rational(100));
+  EXPECT_LT(*indicators::row_of("coverage_time", "2019-03", inputs, world, kJilin).value, indicators::Rational(90));
+  for (const char* row : {"total", "C36"}) {
+    EXPECT_EQ(cell_at(bulletin, "industries", row, "period.value_added_growth").reason, "low_coverage") << row;
+    EXPECT_EQ(cell_at(bulletin, "industries", row, "period.industrial_value_added").shown, Shown::figure);
+  }
+  EXPECT_EQ(cell_at(bulletin, "industries", "C39", "period.value_added_growth").shown, Shown::figure);
+  EXPECT_EQ(cell_at(bulletin, "target", "target.gap_pp", "value").shown, Shown::withheld);
+}
+
 // Withholds everything of one scope key and code.
 Protect withholding(const std::string& key, const std::string& code) {
   return [key, code](std::vector<indicators::IndicatorRow>& rows) {
