@@ -44,6 +44,31 @@ product = "product"
 market = "market"
 value = "value"
 )";
+constexpr const char* kTags = R"(
+[file]
+skip = 1
+ignore = ["#", "Rows"]
+decimal = ","
+thousands = "."
+delimiter = ";"
+[time]
+column = "t"
+[keys]
+tag = "tag"
+value = "v"
+[quality]
+column = "q"
+[[tag]]
+name = "A"
+line = "L"
+measure = "output.good"
+kind = "totalizer"
+width = 16
+[[tag]]
+name = "B"
+line = "L"
+measure = "process.b"
+)";
 
 class Count final : public ImportSink {
  public:
@@ -69,8 +94,8 @@ const ImportMap& mapped(const char* toml) {
     if (!map) std::abort();
     return *map;
   };
-  static const ImportMap wide = parse(kWide), tall = parse(kLong);
-  return toml == kWide ? wide : tall;
+  static const ImportMap wide = parse(kWide), tall = parse(kLong), tags = parse(kTags);
+  return toml == kWide ? wide : toml == kLong ? tall : tags;
 }
 
 }  // namespace
@@ -94,7 +119,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       table(mapped(kWide), bytes);
       break;
     case 2:
-      table(mapped(kLong), bytes);
+      table(mapped((data[0] & 4U) == 0 ? kLong : kTags), bytes);
       break;
     default:
       if (const auto map = ImportMap::parse(bytes, "map.toml", TimeZone::shanghai());
