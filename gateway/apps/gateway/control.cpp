@@ -155,7 +155,11 @@ StatusView Control::view(UnixMillis now) {
   view.running = true;
   view.nodes = nodes_of(pipeline_, births_, lines_);
   view.host = host_.report();
-  fill_from_store(view, store_, context_.config.forward.has_value());
+  try {
+    fill_from_store(view, store_, context_.config.forward.has_value());
+  } catch (const SQLite::Exception& problem) {  // just then an operator asks how things are
+    view.store_error = storage::trouble_of(store_.database(), problem);
+  }
   if (forwarding_) view.forward_error = forwarding_->connection().last_error;
   return view;
 }

@@ -94,6 +94,8 @@ std::string status_table(const json& status) {
   out += servers_text(status);
   if (status["away"].get<bool>()) out += "away       " + text(status["away_reason"]) + '\n';
   if (status["missed"] != 0) out += "missed     " + text(status["missed"]) + " messages that came too fast\n";
+  if (status.contains("store_error"))
+    return out + "store      cannot be read: " + text(status["store_error"]) + "\n\n" + nodes_text(status);
   out += forward_text(status);
   return out + quarantine_text(status) + implausible_text(status) + '\n' + nodes_text(status);
 }
@@ -125,11 +127,19 @@ json rows_of(const json& status) {
 // Judged here, not by the running gateway: it takes as long as the store's history is long.
 void add_implausible(json& status, const Context& context) {
   constexpr Millis kPatience{500};
-  auto store = open_store(context, storage::Access::read_only);
-  ImplausibleCounts counts(*store, context.config.rules.gap);
-  counts.look(kPatience);
-  status["implausible"] = counts.by_reason();
-  status["implausible_whole"] = counts.whole();  // else more lines would have to be judged
+  status["implausible"] = json::object();
+  status["implausible_whole"] = false;
+  try {
+    auto store = open_store(context, storage::Access::read_only);
+    ImplausibleCounts counts(*store, context.config.rules.gap);
+    counts.look(kPatience);
+    status["implausible"] = counts.by_reason();
+    status["implausible_whole"] = counts.whole();  // else more lines would have to be judged
+  } catch (const Failure& failure) {               // just then an operator asks how things are
+    status["store_error"] = failure.message;
+  } catch (const SQLite::Exception& problem) {
+    status["store_error"] = problem.what();
+  }
 }
 
 }  // namespace

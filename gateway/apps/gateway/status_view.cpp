@@ -227,21 +227,23 @@ json status_json(const StatusView& view, const config::GatewayConfig& config, bo
     const auto found = view.counts.find(name);
     return found == view.counts.end() ? 0 : found->second;
   };
-  return {{"role", "gateway"},
-          {"gateway", config.id},
-          {"id", config.id},
-          {"enterprise", config.enterprise},
-          {"at", config.time_zone.format(view.at)},
-          {"running", view.running},
-          {"away", view.host.away},
-          {"away_reason", view.host.away_reason},
-          {"servers", servers_json(view, config)},
-          {"missed", count("missed_overload") + count("missed_flood")},
-          {"nodes", std::move(nodes)},
-          {"lines", view.lines},
-          {"forward", forward_json(view, config.time_zone)},
-          {"quarantine", view.quarantine},
-          {"counts", view.counts}};
+  json status{{"role", "gateway"},
+              {"gateway", config.id},
+              {"id", config.id},
+              {"enterprise", config.enterprise},
+              {"at", config.time_zone.format(view.at)},
+              {"running", view.running},
+              {"away", view.host.away},
+              {"away_reason", view.host.away_reason},
+              {"servers", servers_json(view, config)},
+              {"missed", count("missed_overload") + count("missed_flood")},
+              {"nodes", std::move(nodes)},
+              {"lines", view.lines},
+              {"forward", forward_json(view, config.time_zone)},
+              {"quarantine", view.quarantine},
+              {"counts", view.counts}};
+  if (!view.store_error.empty()) status["store_error"] = view.store_error;
+  return status;
 }
 
 }  // namespace songhua::gateway

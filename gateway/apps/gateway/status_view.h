@@ -60,6 +60,7 @@ struct StatusView {
   std::string forward_error;                    // of the connection to the centre; empty while all is well
   std::map<std::string, std::uint64_t> quarantine, counts;
   std::vector<LineId> lines;
+  std::string store_error;  // why what the store knows is missing here
 };
 
 // Which line a device feeds: that of its first metric that is mapped to a series, else the default.
