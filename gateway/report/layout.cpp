@@ -72,6 +72,14 @@ bool is_void(const Row& row) {
   return no_rate;
 }
 
+// English row titles begin alike, wherever their names come from.
+Words capitalised(Words title) {
+  if (!title.en.empty() && title.en.front() >= 'a' && title.en.front() <= 'z') {
+    title.en.front() = static_cast<char>(title.en.front() - 'a' + 'A');
+  }
+  return title;
+}
+
 Words listed(const std::vector<Words>& items) {
   Words text;
   for (const auto& item : items) text = text.empty() ? item : text + Words{"、", "; "} + item;
@@ -181,10 +189,12 @@ void add_ranks(Table& table, const std::string& indicator, std::size_t ranked_ro
     for (std::size_t r = 0; r < ranked_rows; ++r) {
       if (is_figure(table.rows[r].cells[c])) rates.push_back(*indicators::parse_exact(table.rows[r].cells[c].text));
     }
+    // The only one that is published is no first.
+    if (rates.size() < 2) rates.clear();
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
       auto& cells = table.rows[r].cells;
       Cell rank;
-      if (r < ranked_rows && is_figure(cells[c])) {
+      if (r < ranked_rows && is_figure(cells[c]) && !rates.empty()) {
         const auto own = *indicators::parse_exact(cells[c].text);
         const auto better = std::count_if(rates.begin(), rates.end(), [&](const auto& rate) { return rate > own; });
         rank = cells[c];
@@ -197,6 +207,7 @@ void add_ranks(Table& table, const std::string& indicator, std::size_t ranked_ro
 }
 
 void tidy(Table& table) {
+  for (auto& row : table.rows) row.title = capitalised(std::move(row.title));
   std::vector<Words> empty_rows;
   std::vector<const Cell*> all;
   for (const auto& row : table.rows) {
@@ -231,7 +242,7 @@ void tidy(Table& table) {
     const bool nobody = is_void(row) && std::any_of(row.cells.begin(), row.cells.end(), is_figure);
     if (!nobody && !std::all_of(row.cells.begin(), row.cells.end(), is_blank)) return false;
     const auto& reason = row.cells.front().reason;
-    const auto why = nobody ? Words{"没有企业或没有生产", "no enterprise, or nothing made"}
+    const auto why = nobody ? Words{"没有企业或没有产销", "no enterprise, or nothing made or sold"}
                             : reason_words(reason.empty() ? "no_output" : reason);
     empty_rows.push_back(row.title + Words{"（" + why.zh + "）", " (" + why.en + ")"});
     return true;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "indicators/presentation.h"
 #include "report/sections.h"
 
@@ -26,6 +28,12 @@ Words figure_words(const Material& m, const std::string& indicator) {
   return {name.zh + "（" + group.zh + "）", name.en + " (" + group.en + ")"};
 }
 
+indicators::Status status_of(const std::string& name) {
+  return name == "preliminary" ? indicators::Status::preliminary
+         : name == "revised"   ? indicators::Status::revised
+                               : indicators::Status::final;
+}
+
 bool is_rate(const indicators::IndicatorRow& row) {
   return row.unit == "%" || row.unit == "pp";
 }
@@ -38,17 +46,14 @@ Section revision_section(const Material& m) {
   table.columns = {{"before", {"上次公布", "published before"}, {}, {}},
                    {"now", {"本次", "now"}, {}, {}},
                    {"size", {"修订幅度", "size of the revision"}, {}, {}}};
-  std::size_t more = 0;
   for (const auto& row : m.book.rows()) {
     if (!row.previous || !row.revision || !row.revision->known()) continue;
     auto now = cell_of(m, &row);
     if (!is_figure(now)) continue;
-    if (table.rows.size() == kMostRows) {
-      ++more;
-      continue;
-    }
     auto before = now, size = now;
     before.text = row.previous->value;
+    before.status = status_of(row.previous->status);
+    before.flags.clear();  // of what it was made of then nothing is kept
     size.text = indicators::present(**row.revision, is_rate(row) ? 2 : row.decimals);
     if (is_rate(row)) size.unit = "pp";
     auto code = row.indicator + "@" + row.period;
@@ -60,8 +65,14 @@ Section revision_section(const Material& m) {
                           unit_words(row.unit, m.inputs->catalogue, row.scope.get("product")),
                           {before, now, size}});
   }
-  if (more > 0) {
-    const auto count = std::to_string(more);
+  // What a reader sees change comes first.
+  std::ranges::stable_partition(table.rows, [](const Row& row) { return row.cells[0].text != row.cells[1].text; });
+  table.notes.push_back({"增速和比重的修订幅度以百分点计；公布数字未变的也列出。",
+                         "Revisions of rates and shares are in percentage points; figures whose printed digits are the "
+                         "same are listed, too."});
+  if (table.rows.size() > kMostRows) {
+    const auto count = std::to_string(table.rows.size() - kMostRows);
+    table.rows.resize(kMostRows);
     table.notes.push_back({"另有" + count + "项数据有修订。", count + " more figures were revised."});
   }
   if (!table.rows.empty()) section.tables.push_back(std::move(table));

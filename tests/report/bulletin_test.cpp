@@ -238,6 +238,55 @@ Protect withholding(const std::string& key, const std::string& code) {
   };
 }
 
+// The only prefecture that is published is no first.
+TEST_F(March, RanksNobodyAlone) {
+  auto all_but_changchun = [](std::vector<indicators::IndicatorRow>& rows) {
+    for (auto& row : rows) {
+      const auto region = row.scope.get("region");
+      if (region.ends_with("0000") || region == "220100") continue;
+      row.value = indicators::Reason::confidential;
+      row.shown.reset();
+    }
+    return Result<Protection>(Protection{});
+  };
+  const auto bulletin = bulletin_of("2019-03", inputs, world, all_but_changchun);
+  EXPECT_EQ(cell_at(bulletin, "regions", "220100", "period.value_added_growth").shown, Shown::figure);
+  for (const auto& column : find_table(bulletin, "regions")->columns) EXPECT_FALSE(column.id.ends_with("_rank"));
+}
+
+TEST_F(March, RowTitlesBeginAlike) {
+  const auto bulletin = bulletin_of("2019-03", inputs, world);
+  for (const char* id : {"overview", "products", "industries", "regions"}) {
+    for (const auto& row : find_table(bulletin, id)->rows) {
+      EXPECT_FALSE(row.title.en.front() >= 'a' && row.title.en.front() <= 'z') << row.title.en;
+    }
+  }
+}
+
+// Of a figure as it was published before nothing is known but its value and status.
+TEST_F(March, RevisionsThatShowComeFirst) {
+  auto published = [](std::vector<indicators::IndicatorRow>& rows) {
+    for (auto& row : rows) {
+      if (!row.value.known() || row.period != "2019-03" || row.scope != kJilin) continue;
+      const bool shows = row.indicator == "sales_value";
+      if (!shows && row.indicator != "industrial_value_added") continue;
+      row.flags.insert("estimated");
+      const indicators::Rational old = *row.value - indicators::Rational(shows ? 10 : 0);
+      row.previous = indicators::PublishedFigure{old, indicators::present(old, row.decimals), "final", {}, {}};
+      row.revision = indicators::Value(indicators::Rational(*row.value - old));
+    }
+    return Result<Protection>(Protection{});
+  };
+  const auto bulletin = bulletin_of("2019-03", inputs, world, published);
+  const auto* table = find_table(bulletin, "revisions");
+  ASSERT_NE(table, nullptr);
+  ASSERT_EQ(table->rows.size(), 2U);
+  EXPECT_THAT(table->rows[0].id, ::testing::StartsWith("sales_value"));
+  EXPECT_EQ(table->rows[0].cells[2].text, "10.00");
+  EXPECT_TRUE(table->rows[0].cells[0].flags.empty());
+  EXPECT_FALSE(table->rows[0].cells[1].flags.empty());
+}
+
 TEST_F(March, WhatDisclosureControlTakesOutIsInNoFormat) {
   const auto open = bulletin_of("2019-03", inputs, world);
   const auto secret = cell_at(open, "industries", "C37", "period.industrial_value_added").text;
