@@ -223,9 +223,12 @@ GaugePart read_gauge(Reader& r) {
     point->value.units = r.s();
   }
   const auto buckets = r.count();
+  std::optional<std::int32_t> before;
   for (std::size_t i = 0; i < buckets; ++i) {
     const auto bucket = r.s_as<std::int32_t>();
-    part.buckets[bucket] = r.u_as<std::uint64_t>();
+    if (before && bucket <= *before) throw Malformed("the buckets of a gauge do not ascend");
+    before = bucket;
+    part.buckets.add(bucket, r.u_as<std::uint64_t>());
   }
   return part;
 }

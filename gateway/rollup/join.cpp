@@ -75,7 +75,7 @@ struct Joiner {
     sum.min = std::min(a.min, b.min);
     sum.max = std::max(a.max, b.max);
     sum.last = b.last;
-    for (const auto& [bucket, count] : b.buckets) sum.buckets[bucket] += count;
+    sum.buckets.add(b.buckets);
     return sum;
   }
   SeriesData operator()(const LevelPart& a, const LevelPart& b) const { return LevelPart{a.first, b.last}; }

@@ -2,8 +2,8 @@
 
 #include <compare>
 #include <cstdint>
-#include <map>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -74,6 +74,22 @@ struct GaugePoint {
   bool operator==(const GaugePoint&) const = default;
 };
 
+// How many readings fell into each bucket of a quantile sketch (sketch.h), ascending by bucket. In one piece: a gauge
+// has a few dozen, which are gone through with every commit.
+class GaugeBuckets {
+ public:
+  using Entry = std::pair<std::int32_t, std::uint64_t>;
+  void add(std::int32_t bucket, std::uint64_t count);
+  void add(const GaugeBuckets& other);
+  [[nodiscard]] auto begin() const { return entries_.begin(); }
+  [[nodiscard]] auto end() const { return entries_.end(); }
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  bool operator==(const GaugeBuckets&) const = default;
+
+ private:
+  std::vector<Entry> entries_;
+};
+
 struct GaugePart {
   std::uint64_t count = 0;
   int128 sum = 0;  // unit 10^-9
@@ -81,7 +97,7 @@ struct GaugePart {
   Fixed9 max;
   GaugePoint first;
   GaugePoint last;
-  std::map<std::int32_t, std::uint64_t> buckets;  // quantile sketch, see sketch.h
+  GaugeBuckets buckets;
   bool operator==(const GaugePart&) const = default;
 };
 

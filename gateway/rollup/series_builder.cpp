@@ -51,7 +51,7 @@ void extend(GaugePart& part, const RankedReading& r) {
   part.min = std::min(part.min, next.value);
   part.max = std::max(part.max, next.value);
   part.last = next;
-  ++part.buckets[bucket_of(next.value)];
+  part.buckets.add(bucket_of(next.value), 1);
 }
 
 void extend(LevelPart& part, bool first, const RankedReading& r) {

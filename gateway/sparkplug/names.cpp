@@ -142,11 +142,14 @@ NameTable::NameTable(std::vector<std::shared_ptr<const DeviceNames>> shares) : s
 }
 
 std::uint64_t NameTable::id() const {
+  if (const auto known = id_.load(std::memory_order_relaxed); known != 0) return known;
   std::string ids;
   ids.reserve(shares_.size() * sizeof(std::uint64_t));
   for (const auto& share : shares_)
     for (unsigned shift = 0; shift < 64; shift += 8) ids.push_back(static_cast<char>(share->id() >> shift & 0xFF));
-  return content_id(ids);
+  const auto id = content_id(ids);
+  id_.store(id, std::memory_order_relaxed);
+  return id;
 }
 
 std::shared_ptr<const NameTable> NameTable::with(std::shared_ptr<const DeviceNames> share) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -70,7 +71,7 @@ class NameTable {
   // Over node and devices: the share that owns the alias (the first in order of device names), or null.
   [[nodiscard]] const DeviceNames* owner_of(std::uint64_t alias) const;
 
-  // Of all its shares' ids; computed at each call, so that a birth of many devices does not cost their square.
+  // Of all its shares' ids; computed when it is asked for, so that a birth of many devices does not cost their square.
   [[nodiscard]] std::uint64_t id() const;
   [[nodiscard]] std::string serialize() const;
   static Result<std::shared_ptr<const NameTable>> deserialize(std::string_view bytes);
@@ -82,6 +83,16 @@ class NameTable {
 
  private:
   std::vector<std::shared_ptr<const DeviceNames>> shares_;  // sorted by device; never null
+  // 0: nobody has asked; any thread may be the first.
+  struct LazyId : std::atomic<std::uint64_t> {
+    LazyId() : std::atomic<std::uint64_t>(0) {}
+    LazyId(const LazyId& other) : std::atomic<std::uint64_t>(other.load()) {}
+    LazyId& operator=(const LazyId& other) {
+      store(other.load());
+      return *this;
+    }
+  };
+  mutable LazyId id_;
 };
 
 }  // namespace songhua::sparkplug

@@ -5,6 +5,7 @@
 
 #include "generator.h"
 #include "harness.h"
+#include "rollup/codec.h"
 #include "rollup/sketch.h"
 
 // Gauges: exact sums, and quantiles within one per cent.
@@ -89,6 +90,35 @@ RC_GTEST_PROP(GaugeLaw, BucketsAscendWithTheirValues, (std::int64_t a, std::int6
   const auto scale = *rc::gen::inRange(0, 50);
   const Fixed9 low{int128{std::min(a, b)} << scale}, high{int128{std::max(a, b)} << scale};
   RC_ASSERT(bucket_of(low) <= bucket_of(high));
+}
+
+// A sum of two is what both would be counted into; the order in which they came does not show.
+RC_GTEST_PROP(GaugeLaw, BucketsAddUp, (const std::vector<std::int8_t>& first, const std::vector<std::int8_t>& second)) {
+  std::map<std::int32_t, std::uint64_t> expected;
+  GaugeBuckets a, b, all;
+  for (const auto bucket : first) ++expected[bucket], a.add(bucket, 1), all.add(bucket, 1);
+  for (const auto bucket : second) ++expected[bucket], b.add(bucket, 1), all.add(bucket, 1);
+  a.add(b);
+  RC_ASSERT(a == all);
+  const std::vector<GaugeBuckets::Entry> wanted(expected.begin(), expected.end());
+  RC_ASSERT(std::ranges::equal(a, wanted));
+}
+
+// What does not ascend was not written by this code, and a reader would have to sort it.
+TEST(Gauge, BucketsThatDoNotAscendAreNoRecord) {
+  Record record;
+  record.window = {unix_millis(0), unix_millis(60'000)};
+  GaugePart gauge;
+  gauge.count = 2;
+  gauge.buckets.add(20, 1);
+  gauge.buckets.add(21, 1);
+  record.series.push_back({SeriesIndex{1}, gauge});
+  auto bytes = encode(record);
+  ASSERT_TRUE(decode(bytes));
+  std::swap(bytes[bytes.size() - 2], bytes[bytes.size() - 4]);  // bucket, count, bucket, count: a byte each
+  const auto refused = decode(bytes);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("ascend"), std::string::npos) << refused.error().message;
 }
 
 TEST(Gauge, SmallestAndLargestValuesHaveABucket) {
