@@ -137,6 +137,7 @@ std::variant<Pipeline::Settled, Pipeline::CommitError> Pipeline::settle_order(Un
     }
     if (sessions.empty()) return settled;
     SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    days_final_.clear();
     find_beginnings(sessions);
     collect(sessions);
     Batch batch;

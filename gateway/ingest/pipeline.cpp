@@ -144,6 +144,7 @@ std::variant<CommitResult, Pipeline::CommitError> Pipeline::commit(UnixMillis no
   try {
     recover();
     SQLite::Transaction transaction(store_.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    days_final_.clear();
     Batch batch;
     batch.now = now;
     batch.segment = store_.journal().next_segment();
@@ -513,8 +514,12 @@ bool Pipeline::day_is_final(rollup::LineIndex line, Window window, UnixMillis no
   // Most records of a commit are of one day, and the calendar costs more than all else here.
   if (!day_.contains(window.start)) day_ = window_at(window.start, Grain::day, options_.zone);
   if (now < day_.end + options_.settle) return false;
-  const auto after = store_.first_committed_after(line, day_.end);
-  return after && *after + options_.settle <= now;
+  const auto [known, added] = days_final_.try_emplace({day_.start, line});
+  if (added) {
+    const auto after = store_.first_committed_after(line, day_.end);
+    known->second = after && *after + options_.settle <= now;
+  }
+  return known->second;
 }
 
 }  // namespace songhua::ingest

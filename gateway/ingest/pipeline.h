@@ -228,8 +228,9 @@ class Pipeline {
   std::unordered_map<std::uint64_t, OwnNames> own_names_;  // by share; the store has them
   std::map<std::uint64_t, std::shared_ptr<const std::vector<storage::Entry>>> segments_;  // read for rebuilding
   std::map<std::pair<storage::SourceIndex, std::uint64_t>, std::shared_ptr<const ImportedSegment>>
-      imported_;          // the same
-  mutable Window day_{};  // that day_is_final looked at last
+      imported_;                                                                 // the same
+  mutable Window day_{};                                                         // that day_is_final looked at last
+  mutable std::map<std::pair<UnixMillis, rollup::LineIndex>, bool> days_final_;  // what it found in this transaction
   Observer* observer_ = nullptr;
   bool is_stale_ = false;  // memory knows what the store does not: recover() comes first
 };

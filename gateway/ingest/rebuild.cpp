@@ -95,6 +95,7 @@ std::variant<Pipeline::Adopted, Pipeline::CommitError> Pipeline::make_again(Unix
 }
 
 void Pipeline::rebuild(Adopted& adopted, UnixMillis now, const Progress& progress) {
+  days_final_.clear();
   auto& dictionary = store_.dictionary();
   std::vector<SeriesSpec> specs;
   for (std::uint32_t i = 0; i < dictionary.series_count(); ++i)

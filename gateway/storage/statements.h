@@ -74,10 +74,13 @@ struct Store::Statements {
                    "DO UPDATE SET count = count + excluded.count"),
         add_count(db,
                   "INSERT INTO counter(name, value) VALUES (?1, ?2) "
-                  "ON CONFLICT(name) DO UPDATE SET value = value + ?2") {}
+                  "ON CONFLICT(name) DO UPDATE SET value = value + ?2"),
+        first_committed_after(db,
+                              "SELECT min(committed) FROM (SELECT committed FROM record WHERE line = ? AND "
+                              "start >= ? ORDER BY start LIMIT 60)") {}
 
   SQLite::Statement put_record, supersede, note_added, get_record, set_touched, get_touched, put_session, mark_dirty,
-      quarantine_again, quarantine_rows, quarantine, add_count;
+      quarantine_again, quarantine_rows, quarantine, add_count, first_committed_after;
 };
 
 }  // namespace songhua::storage

@@ -314,13 +314,14 @@ std::vector<Replacement> Store::replacements(rollup::LineIndex line) const {
 }
 
 std::optional<UnixMillis> Store::first_committed_after(rollup::LineIndex line, UnixMillis start) const {
-  SQLite::Statement query(*database_,
-                          "SELECT min(committed) FROM (SELECT committed FROM record WHERE line = ? AND "
-                          "start >= ? ORDER BY start LIMIT 60)");
+  auto& query = statements_->first_committed_after;
+  query.reset();
   query.bind(1, sql_index(line));
   query.bind(2, sql(start));
-  if (!query.executeStep() || query.getColumn(0).isNull()) return std::nullopt;
-  return unix_millis(query.getColumn(0).getInt64());
+  std::optional<UnixMillis> first;
+  if (query.executeStep() && !query.getColumn(0).isNull()) first = unix_millis(query.getColumn(0).getInt64());
+  query.reset();  // a query left open keeps what it saw from being checkpointed
+  return first;
 }
 
 void Store::set_line_state(const LineId& line, UnixMillis at, bool gone) {
