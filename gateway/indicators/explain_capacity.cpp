@@ -59,7 +59,8 @@ class CapacityTree {
     Nodes normal;
     for (const auto& part : line.normal) {
       normal.push_back(computed("normal hours", "h", "product",
-                                {leaf("days", part.days, "d"), leaf("normal hours a day", part.hours_a_day, "h")}));
+                                {leaf("days", part.days, "d"),
+                                 leaf("normal hours a day", part.hours_a_day, "h", line.product->place.str())}));
     }
     return computed("capacity of " + enterprise.id + " " + line.line, "fen", "product",
                     {std::move(per_hour), computed("normal hours", "h", "sum", std::move(normal))});

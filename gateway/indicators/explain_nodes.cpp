@@ -14,6 +14,13 @@ std::string_view name_of(Item item) {
   return kNames.at(static_cast<std::size_t>(item));
 }
 
+// By which a whole enterprise's item can be asked for.
+std::string_view indicator_of(Item item) {
+  if (item == Item::value_added_current) return "industrial_value_added";
+  if (item == Item::value_added_comparable) return "industrial_value_added_comparable";
+  return item == Item::energy_tce ? "energy_consumption" : name_of(item);
+}
+
 std::string unit_of(Item item) {
   return item == Item::energy_tce ? "tce" : "fen";
 }
@@ -135,13 +142,19 @@ void add_factors(Evaluation& e, Item item, const Priceable& row, const Product& 
   }
 }
 
+Explanation coefficient_node(Evaluation& e, std::string_view measure, Day day) {
+  const auto* c = e.rollups().coefficient_of(measure, day);
+  if (c == nullptr) return leaf("coefficient", 0, "tce", "energy.toml: a medium that is not counted, or no energy");
+  return leaf("coefficient", c->tce_per_unit, "tce", c->source.empty() ? "energy.toml" : c->source);
+}
+
 // One row's share of a level; the quantity first.
 Explanation term_of(Evaluation& e, Item item, const QuantityRow& row, const Product* product, Window piece) {
   const auto day = e.inputs().day_of(piece.start);
   Nodes factors{row_node(e, row, piece)};
   const auto label = factors.front().label;
   if (item == Item::energy_tce) {
-    factors.push_back(leaf("coefficient", e.rollups().energy_of(row, day) / rational(row.quantity), "tce"));
+    factors.push_back(coefficient_node(e, row.key.measure, day));
   } else {
     add_factors(e, item, {row.enterprise, row.line, row.key.market}, *product, day, factors);
   }
@@ -156,12 +169,11 @@ Explanation base_term(Evaluation& e, Item item, const BaseRow& row) {
   const auto* product = e.inputs().catalogue.find(row.product);
   Nodes factors{leaf("quantity", row.value, product != nullptr ? product->unit : std::string(unit_of_measure(row.item)),
                      row.place.str())};
-  const Rational value = e.bases().priced(item, row);
+  const auto day = e.inputs().day_of(e.window(row.period).start);
   if (item != Item::energy_tce) {
-    const auto day = e.inputs().day_of(e.window(row.period).start);
     add_factors(e, item, {row.enterprise, "", row.market}, *product, day, factors);
   } else {
-    factors.push_back(leaf("coefficient", row.value == 0 ? Rational(0) : Rational(value / row.value), "tce"));
+    factors.push_back(coefficient_node(e, row.item, day));
   }
   return computed(label, unit_of(item), "product", std::move(factors));
 }
@@ -277,7 +289,7 @@ Explanation row_node(Evaluation& e, const QuantityRow& row, Window piece) {
       node.children.push_back(
           computed(part.what, node.unit, "difference", {border_node(e, *part.end), border_node(e, *part.start)}));
     } else {
-      node.children.push_back(leaf(part.what, rational(part.quantity), node.unit));
+      node.children.push_back(leaf(part.what, rational(part.quantity), node.unit, node.source));
     }
   }
   if (!node.children.empty()) node.rule = "sum";
@@ -311,8 +323,11 @@ namespace {
 Explanation rise_node(Evaluation& e, Item item, const Enterprise& enterprise, bool all_scales, const Period& period) {
   Nodes now, base;
   for (const auto& model : e.models(item, enterprise, all_scales, period)) {
-    now.push_back(leaf("enterprise " + model.enterprise, model.now, unit_of(item)));
-    base.push_back(leaf("enterprise " + model.enterprise, *model.base, unit_of(item)));
+    const auto question =
+        "explain " + std::string(indicator_of(item)) + " --enterprise " + model.enterprise + " --period ";
+    now.push_back(leaf("enterprise " + model.enterprise, model.now, unit_of(item), question + period.name()));
+    base.push_back(
+        leaf("enterprise " + model.enterprise, *model.base, unit_of(item), question + period.last_year().name()));
   }
   const auto name = std::string(name_of(item));
   return computed(

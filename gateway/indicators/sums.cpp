@@ -216,10 +216,13 @@ void Rollups::add_product_row(const QuantityRow& row, const Product& product, Da
   line.cycle_all += pri * quantity;
 }
 
-Rational Rollups::energy_of(const QuantityRow& row, Day day) const {
+const EnergyCoefficient* Rollups::coefficient_of(std::string_view measure, Day day) const {
   constexpr std::string_view kEnergy = "energy.";
-  if (!row.key.measure.starts_with(kEnergy)) return 0;
-  const auto* c = coefficient(inputs_, std::string_view(row.key.measure).substr(kEnergy.size()), day);
+  return measure.starts_with(kEnergy) ? coefficient(inputs_, measure.substr(kEnergy.size()), day) : nullptr;
+}
+
+Rational Rollups::energy_of(const QuantityRow& row, Day day) const {
+  const auto* c = coefficient_of(row.key.measure, day);
   return c == nullptr ? Rational(0) : Rational(rational(row.quantity) * c->tce_per_unit);
 }
 

@@ -92,6 +92,8 @@ class Rollups {
                                                     const Product& product, Day day) const;
   // Does a row count under the filter? `product` is null for rows without one and for uncatalogued ones.
   [[nodiscard]] bool passes(const QuantityRow& row, const Product* product, const RowFilter& filter) const;
+  // By which a measure of energy counts on a day; none: it is shown and not counted.
+  [[nodiscard]] const EnergyCoefficient* coefficient_of(std::string_view measure, Day day) const;
   // tce of a row of energy that counts; 0 of any other row.
   [[nodiscard]] Rational energy_of(const QuantityRow& row, Day day) const;
   // Enterprises of which the window has more than levels carried forward: those with EnterpriseSums::heard.

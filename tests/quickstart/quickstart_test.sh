@@ -105,6 +105,8 @@ PY
     python3 tests/quickstart/province_figures.py centre "$scratch/run/endpoints.json" || die "the centre does not tell its figures"
     python3 tests/quickstart/recompute.py "$scratch/run/endpoints.json" "$bin" 30 "${SONGHUA_SEED:-1}" ||
       die "the readings make other figures"
+    python3 tests/quickstart/explain_figures.py "$scratch/run/endpoints.json" 20 "${SONGHUA_SEED:-1}" ||
+      die "a figure does not follow from what explains it"
     "$bin/songhua-central" report -c "$scratch/run/central.toml" --period 2019-12 -o "$scratch/bulletin.html" \
       -o "$scratch/bulletin.xlsx" -o "$scratch/bulletin.csv" 2>"$scratch/report.err" || die "no bulletin"
     python3 tests/report/check_documents.py all "$scratch"/bulletin.{html,xlsx,csv} || die "the bulletin's formats differ"
