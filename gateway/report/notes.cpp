@@ -233,7 +233,7 @@ Note symbol_note() {
 
 }  // namespace
 
-Protection protection_notes(std::size_t withheld, bool exact) {
+Protection protection_notes(std::size_t withheld) {
   Protection protection;
   if (withheld == 0) return protection;
   const auto count = std::to_string(withheld);
@@ -243,9 +243,9 @@ Protection protection_notes(std::size_t withheld, bool exact) {
        count + " cells are withheld, among them those from which a withheld one could be computed; whatever derives "
                "from them "
                "(rates, shares, indices) is withheld, too."});
-  if (!exact) {
-    protection.notes.push_back({"所选单元由启发式方法确定。", "The cells were chosen by a heuristic."});
-  }
+  // Said of every bulletin: one whose cells an earlier document has decided searches for none, and must say the same.
+  protection.notes.push_back({"单元由精确搜索选定，搜索过大时由启发式方法选定。",
+                              "The cells are chosen by an exact search, or by a heuristic where that is too large."});
   return protection;
 }
 

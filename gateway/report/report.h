@@ -21,7 +21,7 @@ struct Protection {
 };
 using Protect = std::function<Result<Protection>(std::vector<indicators::IndicatorRow>&)>;
 // The sentences: how many cells are withheld, and whether fewer could have been (`exact`: no).
-Protection protection_notes(std::size_t withheld, bool exact);
+Protection protection_notes(std::size_t withheld);
 
 struct Options {
   Period period;                             // of February: January and February together

@@ -47,7 +47,7 @@ report::Protect protection_of(central::Centre& centre, const central::Moment& mo
   return [&centre, moment](std::vector<indicators::IndicatorRow>& rows) -> Result<report::Protection> {
     const auto decided = central::guard(centre, rows, moment);
     if (!decided) return decided.error();
-    return report::protection_notes(decided->primary + decided->secondary, decided->exact);
+    return report::protection_notes(decided->primary + decided->secondary);
   };
 }
 
@@ -78,13 +78,14 @@ int report_of(const std::string& config_file, const ReportFlags& flags, const Sc
   report::Options options;
   options.period = taken(Period::parse(flags.period));
   options.region = context.config.region;
-  options.coverage_limit = context.centre->settings().indicators.coverage_limit;
-  options.deflated = context.centre->settings().indicators.deflated;
   options.national_month = flags.national_growth;
   options.national_cumulative = flags.national_cumulative;
   options.as_of = scope.as_of;
   const auto moment = moment_of(scope, context.config.time_zone);
   const auto study = taken(context.centre->study(moment));
+  // The rules of then, too.
+  options.coverage_limit = study.settings.indicators.coverage_limit;
+  options.deflated = study.settings.indicators.deflated;
   const auto bulletin =
       taken(report::make_bulletin(options, *study.inputs, study.compared, protection_of(*context.centre, moment)));
   for (const auto& [file, render] : renders) {
