@@ -57,11 +57,14 @@ Result<void> check_ids(const IndicatorRequest& request, const Inputs& inputs) {
     if (std::find(known.begin(), known.end(), id) == known.end()) {
       return Error{"unknown indicator '" + id + "'" + suggestion(id, known)};
     }
-    const auto key = foreign_key(request.scope, *find_term(id), inputs);
-    if (!key.empty()) return Error{"indicator '" + id + "' is not computed by " + key + ": its inputs have none"};
+    const auto not_by = [&id](const std::string& key) {
+      std::string text = "indicator '";
+      return Error{text.append(id).append("' is not computed by ").append(key).append(": its inputs have none")};
+    };
+    if (const auto key = foreign_key(request.scope, *find_term(id), inputs); !key.empty()) return not_by(key);
     const bool narrowing = request.by == "product" || request.by == "market" || request.by == "market_group";
     if (narrowing && !knows_products(find_term(id)->family)) {
-      return Error{"indicator '" + id + "' is not computed by " + request.by + ": its inputs have none"};
+      return not_by(request.by);
     }
   }
   return {};

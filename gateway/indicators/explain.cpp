@@ -278,7 +278,8 @@ class Trees {
         auto part = computed("known part of the period", "1", "quotient",
                              {number("days of which all is in", e_.days_known(*enterprise, ask_.period)),
                               number("days of the period", days)});
-        reporting.push_back(computed(node.label, "fen", "product", {std::move(node), std::move(part)}));
+        const auto label = node.label;
+        reporting.push_back(computed(label, "fen", "product", {std::move(node), std::move(part)}));
       } else if (r.reporting) {
         reporting.push_back(std::move(node));
       } else {

@@ -1,6 +1,7 @@
 #include "indicators/explain_nodes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/industries.h"
 
@@ -385,13 +386,11 @@ Nodes output_guess_nodes(Evaluation& e, const Enterprise& enterprise, const Sele
   for (const auto& guess : e.output_guesses(enterprise, selection, period)) {
     auto rise = rise_node(e, Item::gross_output_comparable, enterprise, selection.all_scales, guess.period);
     const auto shown_again = again(rise);
-    bool first = true;
     for (const auto& [id, quantity] : guess.base) {
       const auto& product = *e.inputs().catalogue.find(id);
       Nodes factors{base_output_node(e, enterprise, selection, product, guess.period.last_year())};
       if (factor) factors.push_back(factor(product));
-      factors.push_back(first ? std::move(rise) : shown_again);
-      first = false;
+      factors.push_back(std::exchange(rise, shown_again));
       nodes.push_back(as_guess(computed("imputed " + id + " " + guess.period.name(), factor ? "" : product.unit,
                                         "product", std::move(factors)),
                                "imputed: q_{t-12} * (sum GOV_cmp,t / sum GOV_cmp,t-12)"));

@@ -66,7 +66,8 @@ Section revision_section(const Material& m) {
                           {before, now, size}});
   }
   // What a reader sees change comes first.
-  std::ranges::stable_partition(table.rows, [](const Row& row) { return row.cells[0].text != row.cells[1].text; });
+  std::stable_partition(table.rows.begin(), table.rows.end(),
+                        [](const Row& row) { return row.cells[0].text != row.cells[1].text; });
   table.notes.push_back({"增速和比重的修订幅度以百分点计；公布数字未变的也列出。",
                          "Revisions of rates and shares are in percentage points; figures whose printed digits are the "
                          "same are listed, too."});
