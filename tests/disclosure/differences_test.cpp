@@ -104,6 +104,7 @@ class Reader {
     std::map<std::string, Rational> sums;
     for (const auto& c : contributions_of(pieces_, numbers)) sums[c.respondent] += c.amount;
     std::vector<Rational> amounts;
+    amounts.reserve(sums.size());
     for (const auto& [who, amount] : sums) amounts.push_back(amount);
     return !indicators::primary_suppression(amounts, {}).empty();
   }

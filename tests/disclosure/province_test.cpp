@@ -60,6 +60,7 @@ std::vector<std::string> whys(const std::set<std::string>& units, const std::map
   std::map<std::string, Rational> sums;
   for (const auto& unit : units) sums[known.at(unit).respondent] += known.at(unit).amount;
   std::vector<Rational> amounts;
+  amounts.reserve(sums.size());
   for (const auto& [who, amount] : sums) amounts.push_back(amount);
   return indicators::primary_suppression(amounts, {});
 }

@@ -110,7 +110,7 @@ class Order : public testing::Test {
   }
   // A store that has heard the first piece and the last.
   std::string prepared(const std::string& name) {
-    const auto config = new_config(name);
+    auto config = new_config(name);
     const auto done = gateway({"import", first_, last_, "-c", config});
     EXPECT_EQ(done.status, 0) << done.err;
     return config;

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 const std::filesystem::path kFrames =
     std::filesystem::path(SONGHUA_TEST_DATA) / "recording_foreign_a" / "recording.jsonl.gz";
 
-Finished gateway(std::vector<std::string> arguments) {
+Finished gateway(const std::vector<std::string>& arguments) {
   return run(built_program("songhua-gateway"), arguments, 120s);
 }
 

@@ -321,13 +321,13 @@ const std::string kMeter = "[defaults]\nline = \"L\"\n[[series]]\ncolumn = \"v\"
 Texts times_of(const Imported& imported) {
   Texts times;
   for (const auto& text : imported.notes.readings) {
-    const auto from = text.find("T");
+    const auto from = text.find('T');
     times.push_back(text.substr(from + 1, 5));
   }
   return times;
 }
 
-Texts times_of(const std::string& map, std::vector<std::string> clock) {
+Texts times_of(const std::string& map, const std::vector<std::string>& clock) {
   std::string csv = "t,v\n";
   for (const auto& time : clock) csv += "30.10.2022 " + time + ",1\n";
   return times_of(import(map, csv));

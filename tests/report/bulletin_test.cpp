@@ -7,7 +7,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Contains;
-using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -290,7 +289,7 @@ TEST_F(March, RevisionsThatShowComeFirst) {
 TEST_F(March, WhatDisclosureControlTakesOutIsInNoFormat) {
   const auto open = bulletin_of("2019-03", inputs, world);
   const auto secret = cell_at(open, "industries", "C37", "period.industrial_value_added").text;
-  ASSERT_EQ(secret.find("."), secret.size() - 3);
+  ASSERT_EQ(secret.find('.'), secret.size() - 3);
   ASSERT_THAT(to_html(open, Language::both), HasSubstr(">" + secret + "<"));
   auto both = [](std::vector<indicators::IndicatorRow>& rows) {
     for (const char* code : {"C37", "C3711"}) EXPECT_TRUE(withholding("industry", code)(rows).ok());
