@@ -17,7 +17,7 @@ using storage::Position;
 constexpr const char* kMappingFact = "config:lines.toml";
 constexpr const char* kRulesFact = "config:rules";
 // Counts changes of the program after which the same journal gives other records: stores made before are rebuilt.
-constexpr int kProgramRules = 4;
+constexpr int kProgramRules = 5;
 constexpr std::size_t kEntriesPerFlush = 4'000;
 constexpr std::size_t kSegmentsInMemory = 64;
 
