@@ -1,6 +1,7 @@
 #include "rollup/record.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "model/int128.h"
 
@@ -36,6 +37,29 @@ bool enters_failure(std::int32_t previous, std::int32_t code) {
   const bool failing = code == kAborting || code == kAborted;
   const bool was_failing = previous == kAborting || previous == kAborted || previous == kClearing;
   return failing && !was_failing;
+}
+
+void GaugeBuckets::add(std::int32_t bucket, std::uint64_t count) {
+  const auto place = std::ranges::lower_bound(entries_, bucket, {}, &Entry::first);
+  if (place != entries_.end() && place->first == bucket) {
+    place->second += count;
+  } else {
+    entries_.emplace(place, bucket, count);
+  }
+}
+
+void GaugeBuckets::add(const GaugeBuckets& other) {
+  std::vector<Entry> both;
+  both.reserve(entries_.size() + other.entries_.size());
+  std::ranges::merge(entries_, other.entries_, std::back_inserter(both), {}, &Entry::first, &Entry::first);
+  entries_.clear();
+  for (const auto& entry : both) {
+    if (!entries_.empty() && entries_.back().first == entry.first) {
+      entries_.back().second += entry.second;
+    } else {
+      entries_.push_back(entry);
+    }
+  }
 }
 
 }  // namespace songhua::rollup

@@ -47,29 +47,6 @@ Fixed9 middle_of(std::int32_t bucket) {
   return Fixed9{bucket < 0 ? -middle : middle};
 }
 
-void GaugeBuckets::add(std::int32_t bucket, std::uint64_t count) {
-  const auto place = std::ranges::lower_bound(entries_, bucket, {}, &Entry::first);
-  if (place != entries_.end() && place->first == bucket) {
-    place->second += count;
-  } else {
-    entries_.emplace(place, bucket, count);
-  }
-}
-
-void GaugeBuckets::add(const GaugeBuckets& other) {
-  std::vector<Entry> both;
-  both.reserve(entries_.size() + other.entries_.size());
-  std::ranges::merge(entries_, other.entries_, std::back_inserter(both), {}, &Entry::first, &Entry::first);
-  entries_.clear();
-  for (const auto& entry : both) {
-    if (!entries_.empty() && entries_.back().first == entry.first) {
-      entries_.back().second += entry.second;
-    } else {
-      entries_.push_back(entry);
-    }
-  }
-}
-
 Fixed9 quantile(const GaugePart& gauge, unsigned percent) {
   // The smallest value such that `percent` of the readings are not above it (nearest rank).
   const std::uint64_t rank = std::max<std::uint64_t>(1, (gauge.count * percent + 99) / 100);
