@@ -1,10 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <fstream>
-
-#include "cells_file.h"
 #include "disclosure/pieces.h"
 #include "disclosure/reach.h"
+#include "province_release.h"
 
 // Somebody subtracts what is published of a real frozen release (tests/data/province_release): months from the year so
 // far, a prefecture from the province, a division from a group, one table from another. How near does he come to a
@@ -13,13 +11,7 @@
 namespace songhua::disclosure {
 namespace {
 
-const test::Release& release() {
-  static const auto all = [] {
-    std::ifstream in(SONGHUA_TEST_DATA "/province_release/cells.txt");
-    return test::read(in);
-  }();
-  return all;
-}
+using test::release;
 
 using Numbers = std::vector<std::size_t>;  // of pieces
 

@@ -1,24 +1,17 @@
 #include <gtest/gtest.h>
 
-#include <fstream>
-
-#include "cells_file.h"
 #include "disclosure/pieces.h"
 #include "disclosure/reach.h"
 #include "elimination.h"
+#include "province_release.h"
 
 // The release of a whole province, its real cells (tests/data/province_release): what a reader gets, and that nobody
 // can get at the rest of it.
 namespace songhua::disclosure {
 namespace {
 
-const test::Release& release() {
-  static const auto all = [] {
-    std::ifstream in(SONGHUA_TEST_DATA "/province_release/cells.txt");
-    return test::read(in);
-  }();
-  return all;
-}
+using test::release;
+
 const std::vector<Question>& questions() {
   return release().questions;
 }
