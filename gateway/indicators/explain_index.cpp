@@ -11,25 +11,57 @@ Period whole_year(int year) {
   return period;
 }
 
-// One period's index of a selection. `compared` are the enterprises whose quantities count in the period.
+Period next_year(Period period) {
+  ++period.year;
+  return period;
+}
+
+// What a tree is of: a level, or an end of a growth.
+enum class IndexEnd { level, now, base };
+
+// One period's index of a selection.
 class IndexTree {
  public:
-  IndexTree(Evaluation& e, const Selection& selection, Selection compared, const Period& period, bool from_base)
-      : e_(e), selection_(selection), compared_(std::move(compared)), period_(period), from_base_(from_base) {}
+  IndexTree(Evaluation& e, const Selection& selection, const Period& period, bool chain, IndexEnd end)
+      : e_(e),
+        selection_(selection),
+        link_(link_for(e, selection, chain ? period.year : e.inputs().catalogue.base_year)),
+        compared_(end == IndexEnd::level
+                      ? link_.weights.known
+                      : with_output_base(e, link_.weights.known, end == IndexEnd::now ? period : next_year(period))),
+        period_(period),
+        chain_(chain),
+        from_base_(end == IndexEnd::base) {}
 
-  Explanation fixed(const Outputs& now) {
-    Notes notes;
+  Explanation index() { return chain_ ? chained() : fixed(); }
+
+  // L_Y, year by year from 100.
+  Explanation link_node(int year) {
     const int base_year = e_.inputs().catalogue.base_year;
-    const auto base = year_outputs(e_, selection_, base_year, notes);
+    const auto label = "link factor of " + std::to_string(year);
+    if (year <= base_year) return leaf(label, 100, "index");
+    const auto linked = linked_in(e_, selection_, year);
+    const auto weights = year_outputs(e_, linked, year - 1).quantities;
+    if (index_products(e_.inputs(), weights, "").empty()) return null_node(label, Reason::no_base);
+    auto rise =
+        computed("volume of " + std::to_string(year) + " at prices of " + std::to_string(year - 1), "", "quotient",
+                 {year_value(linked, weights, year, year - 1), year_value(linked, weights, year - 1, year - 1)});
+    return computed(label, "index", "product", {link_node(year - 1), std::move(rise)});
+  }
+
+ private:
+  Explanation fixed() {
+    const auto& base = link_.weights.quantities;
+    const auto outputs = from_base_ ? output_ends(e_, link_.weights.known, next_year(period_)).base
+                                    : output_levels(e_, compared_, period_).now;
     const auto weights = index_weights(e_, selection_);
-    const auto divisions = index_divisions(e_.inputs(), now, base);
+    const auto divisions = index_divisions(e_.inputs(), outputs, base);
     Nodes weighted, all_weights;
     for (const auto& division : divisions) {
       if (index_products(e_.inputs(), base, division).empty()) continue;  // has no index, its weight is dropped
       auto weight = divisions.size() == 1 ? number("weight of the only industry", 1) : weight_node(weights, division);
       all_weights.push_back(again(weight));
-      auto index = computed("index of " + division, "index", "percent",
-                            {output_at(base, base_year, division), base_output(base, base_year, base_year, division)});
+      auto index = computed("index of " + division, "index", "percent", {output_at(division), base_output(division)});
       weighted.push_back(
           computed("weighted index of " + division, "", "product", {std::move(weight), std::move(index)}));
     }
@@ -40,51 +72,36 @@ class IndexTree {
   }
 
   Explanation chained() {
-    const auto link = link_for(e_, selection_, period_.year);
-    if (index_products(e_.inputs(), link.weights, "").empty() || !link.factor.known()) {
+    if (index_products(e_.inputs(), link_.weights.quantities, "").empty() || !link_.factor.known()) {
       return null_node("index " + period_.name(), Reason::no_base);
     }
     auto volume =
-        computed("volume at prices of " + std::to_string(link.year), "", "quotient",
-                 {output_at(link.weights, link.year, ""), base_output(link.weights, link.year, link.year, "")});
-    return computed("index " + period_.name(), "index", "product", {link_node(link.year), std::move(volume)});
+        computed("volume at prices of " + std::to_string(link_.year), "", "quotient", {output_at(""), base_output("")});
+    return computed("index " + period_.name(), "index", "product", {link_node(link_.year), std::move(volume)});
   }
 
-  // L_Y, year by year from 100.
-  Explanation link_node(int year) {
-    const int base_year = e_.inputs().catalogue.base_year;
-    const auto label = "link factor of " + std::to_string(year);
-    if (year <= base_year) return leaf(label, 100, "index");
-    Notes notes;
-    const auto weights = year_outputs(e_, selection_, year - 1, notes);
-    if (index_products(e_.inputs(), weights, "").empty()) return null_node(label, Reason::no_base);
-    auto rise = computed("volume of " + std::to_string(year) + " at prices of " + std::to_string(year - 1), "",
-                         "quotient", {year_value(weights, year, year - 1), year_value(weights, year - 1, year - 1)});
-    return computed(label, "index", "product", {link_node(year - 1), std::move(rise)});
-  }
-
- private:
   // sum p q over the products of the weights, in the period.
-  Explanation output_at(const Outputs& weights, int price_year, const std::string& division) {
+  Explanation output_at(const std::string& division) {
     Nodes terms;
-    for (const auto* product : index_products(e_.inputs(), weights, division)) {
-      terms.push_back(valued(*product, price_year, quantity_now(*product)));
+    for (const auto* product : index_products(e_.inputs(), link_.weights.quantities, division)) {
+      terms.push_back(valued(*product, link_.year, quantity_now(*product)));
     }
     return computed("output of " + period_.name(), "fen", "sum", std::move(terms));
   }
 
   // sum p Q * m/12
-  Explanation base_output(const Outputs& weights, int year, int price_year, const std::string& division) {
-    return computed("mean output of " + std::to_string(year) + " for so long", "fen", "product",
-                    {year_value(weights, year, price_year, division),
+  Explanation base_output(const std::string& division) {
+    return computed("mean output of " + std::to_string(link_.year) + " for so long", "fen", "product",
+                    {year_value(link_.weights.known, link_.weights.quantities, link_.year, link_.year, division),
                      number("share of the year", Rational(months_of(period_) / 12))});
   }
 
   // sum p Q of a year, of the products that the weights have.
-  Explanation year_value(const Outputs& weights, int year, int price_year, const std::string& division = {}) {
+  Explanation year_value(const Selection& known, const Outputs& weights, int year, int price_year,
+                         const std::string& division = {}) {
     Nodes terms;
     for (const auto* product : index_products(e_.inputs(), weights, division)) {
-      terms.push_back(valued(*product, price_year, quantity_of_year(*product, year)));
+      terms.push_back(valued(*product, price_year, quantity_of_year(*product, known, year)));
     }
     return computed("output of " + std::to_string(year), "fen", "sum", std::move(terms));
   }
@@ -97,26 +114,47 @@ class IndexTree {
   }
 
   Explanation quantity_now(const Product& product) {
-    if (from_base_) return bases(product, compared_, period_);
+    if (from_base_) return bases(product);
     auto node = output_node(e_, compared_, period_, product.id, product.id);
     node.unit = product.unit;
     return node;
   }
 
-  Explanation quantity_of_year(const Product& product, int year) {
-    return bases(product, selection_, whole_year(year));
+  // Of last year's same period: of base.csv or of the rollups.
+  Explanation bases(const Product& product) {
+    Nodes parts;
+    for (const auto* enterprise : compared_.enterprises) {
+      add_known(*enterprise, product, period_, parts);
+    }
+    return computed(label(product, period_), product.unit, "sum", std::move(parts));
   }
 
-  // Good output of an earlier period, of base.csv or of the rollups.
-  Explanation bases(const Product& product, const Selection& selection, const Period& period) {
+  // Of a whole year: the same, with what is put in for months of which nothing was reported.
+  Explanation quantity_of_year(const Product& product, const Selection& known, int year) {
+    auto own = selection_;
+    own.filter.product = product.id;
     Nodes parts;
-    for (const auto* enterprise : selection.enterprises) {
-      const auto known = e_.base_outputs(*enterprise, selection, period);
-      if (!known.quantities) continue;
-      if (!known.quantities->contains(product.id)) continue;
-      parts.push_back(base_output_node(e_, *enterprise, selection, product, period));
+    for (const auto* enterprise : known.enterprises) {
+      const auto output = year_output(e_, *enterprise, selection_, year);
+      for (const auto& part : output ? output->parts : std::vector<YearPart>{}) {
+        if (!part.guess) {
+          add_known(*enterprise, product, part.period, parts);
+          continue;
+        }
+        for (auto& node : output_guess_nodes(e_, *enterprise, own, part.period)) parts.push_back(std::move(node));
+      }
     }
-    return computed("output.good " + product.id + " " + period.name(), product.unit, "sum", std::move(parts));
+    return computed(label(product, whole_year(year)), product.unit, "sum", std::move(parts));
+  }
+
+  void add_known(const Enterprise& enterprise, const Product& product, const Period& period, Nodes& parts) {
+    const auto known = e_.base_outputs(enterprise, selection_, period);
+    if (!known.quantities || !known.quantities->contains(product.id)) return;
+    parts.push_back(base_output_node(e_, enterprise, selection_, product, period));
+  }
+
+  static std::string label(const Product& product, const Period& period) {
+    return "output.good " + product.id + " " + period.name();
   }
 
   static Explanation weight_node(const std::map<std::string, std::vector<IndexWeight>>& weights,
@@ -132,8 +170,10 @@ class IndexTree {
 
   Evaluation& e_;
   const Selection& selection_;
-  Selection compared_;
+  Link link_;           // with fixed weights: of the base year
+  Selection compared_;  // whose quantities count in the period
   Period period_;
+  bool chain_;
   bool from_base_;  // quantities of the period are bases, of a year ago
 };
 
@@ -142,22 +182,16 @@ class IndexTree {
 Tree index_tree(Evaluation& e, const Ask& ask) {
   const auto selection = e.select(ask.scope, ask.period, true);
   if (ask.id == "production_index_link") {
-    auto node = IndexTree(e, selection, selection, ask.period, false).link_node(weight_year(e, ask.period.year));
+    auto node = IndexTree(e, selection, ask.period, true, IndexEnd::level).link_node(weight_year(e, ask.period.year));
     if (node.rule.empty()) return {"sum", {std::move(node)}};
     return {node.rule, std::move(node.children)};
   }
   const bool chain = index_is_chained(e, selection, ask);
-  if (!ask.id.ends_with("_growth")) {
-    const auto outputs = output_levels(e, selection, ask.period);
-    IndexTree tree(e, selection, selection, ask.period, false);
-    return {"sum", {chain ? tree.chained() : tree.fixed(outputs.now)}};
-  }
-  const auto outputs = output_ends(e, selection, ask.period);
-  const auto compared = with_output_base(e, selection, ask.period);
-  IndexTree now(e, selection, compared, ask.period, false);
-  IndexTree base(e, selection, compared, ask.period.last_year(), true);
+  if (!ask.id.ends_with("_growth"))
+    return {"sum", {IndexTree(e, selection, ask.period, chain, IndexEnd::level).index()}};
   return {"growth",
-          {chain ? now.chained() : now.fixed(outputs.now), chain ? base.chained() : base.fixed(outputs.base)}};
+          {IndexTree(e, selection, ask.period, chain, IndexEnd::now).index(),
+           IndexTree(e, selection, ask.period.last_year(), chain, IndexEnd::base).index()}};
 }
 
 }  // namespace songhua::indicators

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "indicators/index_parts.h"
 
 // The production index and its link factor (indicators.md 4.4).
@@ -17,16 +19,26 @@ Rational sum_of(const std::map<std::string, std::vector<IndexWeight>>& weights, 
   return sum;
 }
 
+// The enterprises that an index compares: those of which the year of its weights is known. Of the others nothing is in
+// the period, either: a plant on one side only would be taken for growth.
+struct Weights {
+  Link link;  // fixed weights: of the base year
+  bool chained = false;
+};
+Weights weights_for(Evaluation& e, const Selection& selection, int year, bool chain) {
+  return {link_for(e, selection, chain ? year : e.inputs().catalogue.base_year), chain};
+}
+
 // Fixed weights: products to industries, industries to the total.
-IndexNow fixed_index(Evaluation& e, const Selection& selection, const Outputs& now, const Period& period) {
-  IndexNow index;
-  const int base_year = e.inputs().catalogue.base_year;
-  const auto base = year_outputs(e, selection, base_year, index.notes);
+IndexNow fixed_index(Evaluation& e, const Selection& selection, const Link& link, const Outputs& now,
+                     const Period& period) {
+  IndexNow index{Reason::no_base, link.notes};
+  const auto& base = link.weights.quantities;
   const auto weights = index_weights(e, selection);
   const auto divisions = index_divisions(e.inputs(), now, base);
   std::vector<WeightedIndex> industries;
   for (const auto& division : divisions) {
-    const auto own = industry_index(index_terms(e.inputs(), now, base, base_year, division), months_of(period));
+    const auto own = industry_index(index_terms(e.inputs(), now, base, link.year, division), months_of(period));
     if (!own.known()) index.notes.warn("industry_without_index", division);
     // One industry is its own index, whatever its weight.
     industries.push_back({own, divisions.size() == 1 ? Rational(1) : sum_of(weights, division)});
@@ -36,14 +48,26 @@ IndexNow fixed_index(Evaluation& e, const Selection& selection, const Outputs& n
 }
 
 // Chained: all products of the scope together, linked year by year.
-IndexNow chained(Evaluation& e, const Selection& selection, const Outputs& now, const Period& period) {
-  const auto link = link_for(e, selection, period.year);
-  const auto terms = index_terms(e.inputs(), now, link.weights, link.year, "");
+IndexNow index_of(Evaluation& e, const Selection& selection, const Weights& weights, const Outputs& now,
+                  const Period& period) {
+  const auto& link = weights.link;
+  if (!weights.chained) return fixed_index(e, selection, link, now, period);
+  const auto terms = index_terms(e.inputs(), now, link.weights.quantities, link.year, "");
   return {chained_index(link.factor, terms, months_of(period)), link.notes};
 }
 
-IndexNow index_of(Evaluation& e, const Selection& selection, const Outputs& now, const Period& period, bool chain) {
-  return chain ? chained(e, selection, now, period) : fixed_index(e, selection, now, period);
+// The notes of an index: those of its outputs, of its weights, and the lesser coverage of both. Whoever takes no part
+// since a year is not known is waited for, too: what they send may make it known.
+Notes notes_of(Evaluation& e, const Selection& selection, const Weights& weights, const Period& period,
+               const Notes& outputs, const Notes& index) {
+  auto notes = outputs;
+  notes.merge(index);
+  if (index.coverage && *index.coverage < *notes.coverage) notes.coverage = index.coverage;
+  const auto& known = weights.link.weights.known.enterprises;
+  for (const auto* enterprise : selection.enterprises) {
+    if (std::ranges::find(known, enterprise) == known.end()) e.await(notes, *enterprise, selection, e.window(period));
+  }
+  return notes;
 }
 
 }  // namespace
@@ -56,28 +80,28 @@ Figure index_figure(Evaluation& e, const Ask& ask) {
   figure.base = std::to_string(e.inputs().catalogue.base_year);
   figure.formula = chain ? "I_t = L_{Y-1} * sum p_{Y-1} q_t / (sum p_{Y-1} Q_{Y-1} * m/12)"
                          : "I_t = sum w_i I_i,t / sum w_i, I_i,t = 100 * sum p_0 q_t / (sum p_0 Q_0 * m/12)";
-  const int price_year = chain ? weight_year(e, ask.period.year) : e.inputs().catalogue.base_year;
   const bool change = ask.id.ends_with("_growth");
   if (change) figure.formula = "(I_t / I_{t-12} - 1) * 100, " + figure.formula;
   if (change && jan_feb_alone(ask.period)) {
     figure.value = Reason::jan_feb_combined;
     return figure;
   }
+  const auto weights = weights_for(e, selection, ask.period.year, chain);
   if (!change) {
-    auto outputs = output_levels(e, selection, ask.period);
-    note_guessed(e.inputs(), outputs, price_year);
-    const auto index = index_of(e, selection, outputs.now, ask.period, chain);
-    figure.notes = outputs.notes;
-    figure.notes.merge(index.notes);
+    auto outputs = output_levels(e, weights.link.weights.known, ask.period);
+    note_guessed(e.inputs(), outputs, weights.link.year);
+    const auto index = index_of(e, selection, weights, outputs.now, ask.period);
+    figure.notes = notes_of(e, selection, weights, ask.period, outputs.notes, index.notes);
     figure.value = index.value;
     return figure;
   }
-  auto outputs = output_ends(e, selection, ask.period);
-  note_guessed(e.inputs(), outputs, price_year);
-  const auto now = index_of(e, selection, outputs.now, ask.period, chain);
-  const auto base = index_of(e, selection, outputs.base, ask.period.last_year(), chain);
-  figure.notes = outputs.notes;
-  figure.notes.merge(now.notes);
+  auto outputs = output_ends(e, weights.link.weights.known, ask.period);
+  note_guessed(e.inputs(), outputs, weights.link.year);
+  const auto now = index_of(e, selection, weights, outputs.now, ask.period);
+  figure.notes = notes_of(e, selection, weights, ask.period, outputs.notes, now.notes);
+  const auto before = weights_for(e, selection, ask.period.year - 1, chain);
+  const auto bases = output_ends(e, before.link.weights.known, ask.period).base;
+  const auto base = index_of(e, selection, before, bases, ask.period.last_year());
   figure.value = outputs.any_base ? growth(now.value, base.value) : Value(Reason::no_base);
   return figure;
 }

@@ -89,15 +89,15 @@ std::vector<OutputGuess> Evaluation::output_guesses(const Enterprise& enterprise
   for (const auto& part :
        silent_parts(enterprise, selection, period, [&](const Period& p) { return base(p).has_value(); })) {
     const auto ratio = rise(Item::gross_output_comparable, enterprise, selection.all_scales, part);
-    if (!ratio || *ratio == 0) continue;
+    if (!ratio) continue;
     OutputGuess guess{part, {}, *ratio, {}};
     const auto before = base(part).value();
     for (const auto& [product, quantity] : before) {
-      if (quantity == 0) continue;
+      if (quantity == 0 || *ratio == 0) continue;
       guess.base.emplace(product, quantity);
       guess.quantities.emplace(product, quantity * *ratio);
     }
-    if (!guess.base.empty()) guesses.push_back(std::move(guess));
+    guesses.push_back(std::move(guess));
   }
   return guesses;
 }

@@ -15,10 +15,6 @@ Outputs good_of(Evaluation& e, const Enterprise& enterprise, const Selection& se
   return good;
 }
 
-void add(Outputs& into, const Outputs& from) {
-  for (const auto& [product, quantity] : from) into[product] += quantity;
-}
-
 // What the enterprise made in the period, and what is put in for what it has not reported. False where it has reported
 // nothing.
 bool add_now(Evaluation& e, const Enterprise& enterprise, const Selection& selection, const Period& period,
@@ -26,6 +22,7 @@ bool add_now(Evaluation& e, const Enterprise& enterprise, const Selection& selec
   const bool reporting = e.note(outputs.notes, enterprise, selection, e.window(period), Feed::output);
   add(outputs.now, good_of(e, enterprise, selection, e.window(period)));
   for (const auto& guess : e.output_guesses(enterprise, selection, period)) {
+    if (guess.quantities.empty()) continue;
     if (reporting) outputs.notes.warn("partly_reporting", enterprise.id);
     add(outputs.now, guess.quantities);
     add(outputs.guessed, guess.quantities);
@@ -48,7 +45,7 @@ Period whole_year(int year) {
 bool two_years_of_weights(Evaluation& e, const Selection& selection, const Period& period) {
   const auto link = link_for(e, selection, period.year);
   return link.year > e.inputs().catalogue.base_year && link.factor.known() &&
-         std::any_of(link.weights.begin(), link.weights.end(), [](const auto& own) { return own.second > 0; });
+         std::ranges::any_of(link.weights.quantities, [](const auto& own) { return own.second > 0; });
 }
 
 }  // namespace
@@ -125,21 +122,6 @@ Rational price_of_year(const Inputs& inputs, const Product& product, int year) {
   return sum / (end - first).count();
 }
 
-Outputs year_outputs(Evaluation& e, const Selection& selection, int year, Notes& notes) {
-  Outputs outputs;
-  for (const auto* enterprise : selection.enterprises) {
-    const auto known = e.base_outputs(*enterprise, selection, whole_year(year));
-    if (!known.quantities) {
-      notes.warn("no_base", enterprise->id);
-      continue;
-    }
-    notes.base_sources.insert(known.source);
-    notes.doubt(known.status);
-    add(outputs, *known.quantities);
-  }
-  return outputs;
-}
-
 std::vector<const Product*> index_products(const Inputs& inputs, const Outputs& base, const std::string& division) {
   std::vector<const Product*> products;
   for (const auto& product : inputs.catalogue.products) {
@@ -183,23 +165,6 @@ std::map<std::string, std::vector<IndexWeight>> index_weights(Evaluation& e, con
     weights[division_of(enterprise->industry)].push_back(std::move(weight));
   }
   return weights;
-}
-
-int weight_year(const Evaluation& e, int year) {
-  return std::max(e.inputs().catalogue.base_year, year - 1);
-}
-
-Link link_for(Evaluation& e, const Selection& selection, int year) {
-  const int base_year = e.inputs().catalogue.base_year;
-  Link link;
-  link.year = weight_year(e, year);
-  link.weights = year_outputs(e, selection, base_year, link.notes);
-  for (int y = base_year + 1; y <= link.year; ++y) {
-    auto own = year_outputs(e, selection, y, link.notes);
-    link.factor = link_factor(link.factor, index_terms(e.inputs(), own, link.weights, y - 1, ""));
-    link.weights = std::move(own);
-  }
-  return link;
 }
 
 bool index_is_chained(Evaluation& e, const Selection& selection, const Ask& ask) {

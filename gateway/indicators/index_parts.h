@@ -6,12 +6,11 @@
 
 #include "indicators/figures.h"
 #include "indicators/production_index.h"
+#include "indicators/year_outputs.h"
 
 // What the production index is made of (indicators.md 4.4): quantities of years, prices, weights, links. Inside the
 // room only; figures compute from it, explanations show it.
 namespace songhua::indicators {
-
-using Outputs = std::map<std::string, Rational>;  // good output by product, base units
 
 // Good output of the selection: in the period, and at both ends of a comparison, over the enterprises with a base.
 struct OutputEnds {
@@ -31,8 +30,6 @@ Selection with_output_base(Evaluation& e, const Selection& selection, const Peri
 
 // p_{p,Y}: the comparable price in the base year, else the year's mean of the current price by days.
 Rational price_of_year(const Inputs& inputs, const Product& product, int year);
-// Quantities of a whole year, of base.csv or the own rollup.
-Outputs year_outputs(Evaluation& e, const Selection& selection, int year, Notes& notes);
 // Products of the division ("" for all) with a base quantity, in the order of the catalogue.
 std::vector<const Product*> index_products(const Inputs& inputs, const Outputs& base, const std::string& division);
 std::vector<IndexTerm> index_terms(const Inputs& inputs, const Outputs& now, const Outputs& base, int price_year,
@@ -49,16 +46,6 @@ struct IndexWeight {
 };
 std::map<std::string, std::vector<IndexWeight>> index_weights(Evaluation& e, const Selection& selection);
 
-// The year whose prices and quantities weight an index of `year`: the base year, or the year before.
-int weight_year(const Evaluation& e, int year);
-// L of a weight year, with the quantities of that year; null where a year is missing.
-struct Link {
-  Value factor = Rational(100);
-  int year = 0;
-  Outputs weights;
-  Notes notes;
-};
-Link link_for(Evaluation& e, const Selection& selection, int year);
 // Is the index of that id chained? What is published is, as soon as two years of weights exist.
 bool index_is_chained(Evaluation& e, const Selection& selection, const Ask& ask);
 

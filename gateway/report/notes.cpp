@@ -157,6 +157,18 @@ Note index_note(const Material& m) {
     text = text + Words{"到" + link->base + "年的链接系数为" + cell.text + "。",
                         " Link factor up to " + link->base + ": " + cell.text + "."};
   }
+  if (const auto left_out = row->warnings.find("no_base"); left_out != row->warnings.end()) {
+    const auto count = std::to_string(left_out->second.count);
+    text = text + Words{"有" + count + "家企业因权数年份产量不全，不参与指数计算（两端均不计入）。",
+                        " " + count +
+                            " enterprises take no part, on either side, since a year of weights is not known "
+                            "of them as a whole."};
+    if (row->coverage) {
+      const auto part = indicators::present(*row->coverage, 1);
+      text = text + Words{"参与计算的企业占基年增加值的" + part + "%。",
+                          " Those that do have " + part + " % of the base year's value added."};
+    }
+  }
   return {{"工业生产指数", "Production index"}, text};
 }
 

@@ -76,6 +76,13 @@ class World : public QuantitySource {
     lines_[{enterprise, line}].first_seen = TimeZone::shanghai().parse(when).value();
     return *this;
   }
+  // Readings of the line from one time to another only: what begins before it or goes on after it is not all known.
+  World& told(const std::string& enterprise, const std::string& line, const std::string& from,
+              const std::string& until) {
+    lines_[{enterprise, line}].told =
+        Window{TimeZone::shanghai().parse(from).value(), TimeZone::shanghai().parse(until).value()};
+    return *this;
+  }
   // What is preliminary from here on is so by the clock alone.
   World& settling(bool on) {
     settling_ = on;
@@ -102,6 +109,12 @@ class World : public QuantitySource {
       row.status = std::max(row.status, event.row.status);
       row.settling = row.status == Status::preliminary && all_in;
     }
+    for (auto& [key, row] : rows) {
+      const auto& told = lines_[{row.enterprise, row.line}].told;
+      if (!told) continue;
+      row.from_start = row.from_start && told->start <= window.start;
+      if (window.end > told->end) row.status = Status::preliminary;
+    }
     auto& list = cache_[window];
     for (auto& [key, row] : rows) list.push_back(row);
     return list;
@@ -116,6 +129,7 @@ class World : public QuantitySource {
  private:
   struct Line {
     std::optional<UnixMillis> first_seen, gone_since;
+    std::optional<Window> told;
   };
   std::vector<Event> events_;
   std::map<std::pair<std::string, std::string>, Line> lines_;
