@@ -25,16 +25,6 @@ Centre::Centre(CentreStore& store, CentreSettings settings)
     : store_(store), settings_(std::move(settings)), shelf_(store) {}
 Centre::~Centre() = default;
 
-Books Centre::books_of(UnixMillis as_of) {
-  Dictionaries dictionaries(store_);
-  Books books;
-  for (const auto& line : store_.lines()) {
-    auto book = LineBook::load(store_, dictionaries, line, as_of);
-    if (book->heard_of()) books.push_back(std::move(book));
-  }
-  return books;
-}
-
 std::shared_ptr<Centre::Snapshot> Centre::snapshot(const Moment& moment) {
   const auto& as_of = moment.as_of;
   const auto version = store_.version();
@@ -166,7 +156,7 @@ std::shared_ptr<Centre::Snapshot> Centre::read(const Moment& moment, std::uint64
   fresh->version = version;
   fresh->as_of = as_of;
   fresh->settings = settings_at(as_of);
-  fresh->books = as_of ? books_of(*as_of) : shelf_.books();
+  fresh->books = shelf_.books(as_of);
   fresh->sums =
       sums_of(store_, fresh->books, !as_of && now_ ? now_->sums : KeptSums{}, revised_by(store_, as_of), as_of);
   fresh->inputs = indicators::load_inputs(store_.inputs(as_of), as_of);

@@ -98,7 +98,6 @@ class Centre {
   struct Snapshot;  // the lines, inputs and settings of one state of the store
   std::shared_ptr<Snapshot> snapshot(const Moment& moment);
   std::shared_ptr<Snapshot> read(const Moment& moment, std::uint64_t version);
-  std::vector<std::shared_ptr<const LineBook>> books_of(UnixMillis as_of);
 
   CentreStore& store_;
   CentreSettings settings_;

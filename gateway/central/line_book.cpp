@@ -152,15 +152,27 @@ std::shared_ptr<const LineBook> LineBook::load(CentreStore& store, Dictionaries&
   return book;
 }
 
-std::vector<std::shared_ptr<const LineBook>> Bookshelf::books() {
+std::set<LineName> Bookshelf::changed_after(std::optional<UnixMillis> as_of) {
+  std::set<LineName> changed;
+  if (!as_of) return changed;
+  for (auto& line : store_.lines_changed_after(*as_of)) changed.insert(std::move(line));
+  return changed;
+}
+
+std::vector<std::shared_ptr<const LineBook>> Bookshelf::books(std::optional<UnixMillis> as_of) {
   Dictionaries dictionaries(store_);
   // The mark comes first: what is stored while books are read is read, and once more the next time.
-  for (const auto& line : store_.lines_changed_since(mark_)) {
-    books_[line] = LineBook::load(store_, dictionaries, line, std::nullopt);
+  for (const auto& line : store_.lines_changed_since(mark_)) books_[line] = nullptr;
+  auto changed = changed_after(as_of);
+  for (auto& [line, now] : books_) {
+    if (!now && !changed.contains(line)) now = LineBook::load(store_, dictionaries, line, std::nullopt);
   }
+  // And what is stored while books are read was not there then.
+  changed = changed_after(as_of);
   std::vector<std::shared_ptr<const LineBook>> known;
-  for (const auto& [line, book] : books_) {
-    if (book->heard_of()) known.push_back(book);
+  for (const auto& [line, now] : books_) {
+    auto book = changed.contains(line) ? LineBook::load(store_, dictionaries, line, as_of) : now;
+    if (book->heard_of()) known.push_back(std::move(book));
   }
   return known;
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "central/store.h"
@@ -51,18 +52,21 @@ class LineBook final : public rollup::SeriesTable {
   std::unique_ptr<const rollup::Timeline> timeline_;
 };
 
-// The lines as they stand now. Keeps what it has read: another look reads only the lines that have changed since. Used
-// by one thread at a time; books that it has handed out stay as they are.
+// The lines, now and at past moments. Keeps what it has read of now: another look reads only the lines that have
+// changed since, and a look back those that changed after that moment; all others are one book at both times. Used by
+// one thread at a time; books that it has handed out stay as they are.
 class Bookshelf {
  public:
   explicit Bookshelf(CentreStore& store) : store_(store) {}
-  // By enterprise and line; lines of which nothing was ever heard are left out.
-  std::vector<std::shared_ptr<const LineBook>> books();
+  // By enterprise and line; lines of which nothing was ever heard are left out. None: now.
+  std::vector<std::shared_ptr<const LineBook>> books(std::optional<UnixMillis> as_of);
 
  private:
+  [[nodiscard]] std::set<LineName> changed_after(std::optional<UnixMillis> as_of);
+
   CentreStore& store_;
   CentreStore::Mark mark_;
-  std::map<LineName, std::shared_ptr<const LineBook>> books_;
+  std::map<LineName, std::shared_ptr<const LineBook>> books_;  // null: to be read
 };
 
 }  // namespace songhua::central

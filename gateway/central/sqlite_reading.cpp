@@ -33,6 +33,12 @@ CentreRecord read_record(SQLite::Statement& row) {
   return record;
 }
 
+std::vector<LineName> names(SQLite::Statement& query) {
+  std::vector<LineName> all;
+  while (query.executeStep()) all.push_back({query.getColumn(0).getString(), query.getColumn(1).getString()});
+  return all;
+}
+
 std::int64_t until(std::optional<UnixMillis> as_of) {
   return as_of ? sql(*as_of) : INT64_MAX;
 }
@@ -41,9 +47,7 @@ std::int64_t until(std::optional<UnixMillis> as_of) {
 
 std::vector<LineName> SqliteStore::lines() {
   SQLite::Statement query(*database_, "SELECT enterprise, name FROM line ORDER BY enterprise, name");
-  std::vector<LineName> all;
-  while (query.executeStep()) all.push_back({query.getColumn(0).getString(), query.getColumn(1).getString()});
-  return all;
+  return names(query);
 }
 
 // Rows of both tables are only ever added, so their numbers rise; a VACUUM may number them anew, and then all lines
@@ -58,10 +62,17 @@ std::vector<LineName> SqliteStore::lines_changed_since(Mark& mark) {
                           "UNION SELECT enterprise, line FROM line_state WHERE rowid > ? ORDER BY 1, 2");
   query.bind(1, mark.batch);
   query.bind(2, mark.line_state);
-  std::vector<LineName> changed;
-  while (query.executeStep()) changed.push_back({query.getColumn(0).getString(), query.getColumn(1).getString()});
   mark = newest;
-  return changed;
+  return names(query);
+}
+
+std::vector<LineName> SqliteStore::lines_changed_after(UnixMillis as_of) {
+  SQLite::Statement query(*database_,
+                          "SELECT enterprise, name FROM line WHERE enterprise IN (SELECT i.enterprise FROM batch b "
+                          "JOIN incarnation i ON i.id = b.incarnation WHERE b.received > ?1) "
+                          "UNION SELECT enterprise, line FROM line_state WHERE stored > ?1 ORDER BY 1, 2");
+  query.bind(1, sql(as_of));
+  return names(query);
 }
 
 // Of each record the version that was in force: the first one to be replaced later, else the one that stands now.

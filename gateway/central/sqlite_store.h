@@ -36,6 +36,7 @@ class SqliteStore final : public CentreStore {
 
   std::vector<LineName> lines() override;
   std::vector<LineName> lines_changed_since(Mark& mark) override;
+  std::vector<LineName> lines_changed_after(UnixMillis as_of) override;
   std::vector<CentreRecord> records(const LineName& line, std::optional<UnixMillis> as_of) override;
   std::optional<UnixMillis> superseded(const LineName& line, Window window, UnixMillis after,
                                        std::optional<UnixMillis> as_of) override;

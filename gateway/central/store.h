@@ -140,6 +140,8 @@ class CentreStore {
     std::int64_t batch = 0, line_state = 0;
   };
   [[nodiscard]] virtual std::vector<LineName> lines_changed_since(Mark& mark) = 0;
+  // Lines of which something may have been stored later than `as_of`: all others are now what they were then.
+  [[nodiscard]] virtual std::vector<LineName> lines_changed_after(UnixMillis as_of) = 0;
   // By incarnation, source, window start.
   [[nodiscard]] virtual std::vector<CentreRecord> records(const LineName& line, std::optional<UnixMillis> as_of) = 0;
   // When a record of the window was replaced after its day was final: the first time later than `after`.

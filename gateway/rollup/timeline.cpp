@@ -64,6 +64,21 @@ Timeline::Timeline(std::vector<std::vector<StoredRecord>> sources, const SeriesT
     }
   }
   collect_extents();
+  shed();
+}
+
+// What is judged is kept as lives, chains and epochs: a line of forty counters is then a tenth of its records.
+void Timeline::shed() {
+  for (auto& source : sources_) {
+    for (auto& stored : source) {
+      auto& record = stored.record;
+      std::erase_if(record.series,
+                    [](const SeriesPart& part) { return std::holds_alternative<TotalizerPart>(part.data); });
+      record.series.shrink_to_fit();
+      record.epochs = {};
+      record.stretches = {};
+    }
+  }
 }
 
 void Timeline::collect_epochs() {

@@ -140,6 +140,7 @@ class Timeline {
   void collect_chains();
   void collect_heard();
   void collect_extents();
+  void shed();
   [[nodiscard]] Judged judge(SeriesIndex series) const;
   [[nodiscard]] std::optional<UnixMillis> held(UnixMillis t0, std::optional<UnixMillis> t1,
                                                const std::vector<UnixMillis>& voids, Silence silence) const;
@@ -151,7 +152,7 @@ class Timeline {
   [[nodiscard]] std::vector<QuantityRow> amount_rows(SeriesIndex series, const std::vector<Window>& windows) const;
   [[nodiscard]] std::vector<QuantityRow> level_rows(SeriesIndex series, const std::vector<Window>& windows) const;
 
-  std::vector<std::vector<StoredRecord>> sources_;
+  std::vector<std::vector<StoredRecord>> sources_;  // what rows still need of the records: no totalizers
   const SeriesTable& table_;
   TimelineRules rules_;
   std::vector<Place> records_;  // of all sources, by window start

@@ -37,7 +37,8 @@ struct TwoFactories : testing::Test {
     context.zone = &zone;
     context.now = now;
     std::vector<std::shared_ptr<figures::LineSums>> lines;
-    for (const auto& [book, sums] : sums_of(centre.store(), shelf.books(), {}, {}, {})) lines.push_back(sums);
+    for (const auto& [book, sums] : sums_of(centre.store(), shelf.books(std::nullopt), {}, {}, {}))
+      lines.push_back(sums);
     return {std::move(lines), context};
   }
   const TimeZone zone = TimeZone::shanghai();
@@ -48,27 +49,53 @@ struct TwoFactories : testing::Test {
 };
 
 TEST_F(TwoFactories, ReadOnlyWhatChangedIsReadAgain) {
-  const auto before = shelf.books();
+  const auto before = shelf.books(std::nullopt);
   ASSERT_EQ(before.size(), 2U);
-  EXPECT_EQ(shelf.books(), before);
+  EXPECT_EQ(shelf.books(std::nullopt), before);
 
   first.read("S/C/L1", "car", minute(30), 130);
   centre.deliver(first, minute(50));
-  const auto after = shelf.books();
+  const auto after = shelf.books(std::nullopt);
   ASSERT_EQ(after.size(), 2U);
   EXPECT_NE(after[0], before[0]);
   EXPECT_EQ(after[1], before[1]) << "the other factory said nothing";
   EXPECT_EQ(totals_of(after).at("S/C/L1 output.good car"), "30");
-  EXPECT_EQ(totals_of(after), totals_of(Bookshelf(centre.store()).books()));
+  EXPECT_EQ(totals_of(after), totals_of(Bookshelf(centre.store()).books(std::nullopt)));
   EXPECT_EQ(totals_of(before).at("S/C/L1 output.good car"), "10") << "a book that was handed out stays as it was";
 }
 
+TEST_F(TwoFactories, ALookBackReadsOnlyWhatHasChangedSince) {
+  const auto now = shelf.books(std::nullopt);
+  const auto then = centre.now;
+  EXPECT_EQ(shelf.books(then), now) << "nothing has changed: the same books serve";
+  first.read("S/C/L1", "car", minute(30), 130);
+  centre.now = then + std::chrono::hours{1};
+  centre.deliver(first, minute(50));
+
+  for (const bool fresh : {false, true}) {
+    SCOPED_TRACE(fresh);
+    Bookshelf other(centre.store());
+    const auto before = (fresh ? other : shelf).books(then);
+    ASSERT_EQ(before.size(), 2U);
+    EXPECT_EQ(totals_of(before), totals_of(now));
+    EXPECT_EQ(before[1], (fresh ? other : shelf).books(std::nullopt)[1]) << "the other factory has said nothing since";
+    EXPECT_NE(before[0], (fresh ? other : shelf).books(std::nullopt)[0]);
+  }
+  EXPECT_EQ(totals_of(shelf.books(std::nullopt)).at("S/C/L1 output.good car"), "30");
+  EXPECT_TRUE(shelf.books(minute(0) - std::chrono::hours{24 * 365}).empty());
+
+  const auto word = centre.now;
+  centre.store().put_line_state({"E2", "T/C/L1"}, {minute(6), true}, word + Millis{1});
+  EXPECT_FALSE(shelf.books(word)[1]->gone_since());
+  EXPECT_EQ(shelf.books(word + Millis{1})[1]->gone_since(), minute(6));
+}
+
 TEST_F(TwoFactories, TheOperatorsWordAboutALineIsSeen) {
-  EXPECT_FALSE(shelf.books()[1]->gone_since());
+  EXPECT_FALSE(shelf.books(std::nullopt)[1]->gone_since());
   centre.store().put_line_state({"E2", "T/C/L1"}, {minute(6), true}, centre.now);
-  EXPECT_EQ(shelf.books()[1]->gone_since(), minute(6));
+  EXPECT_EQ(shelf.books(std::nullopt)[1]->gone_since(), minute(6));
   centre.store().put_line_state({"E2", "T/C/L1"}, {minute(7), false}, centre.now);
-  EXPECT_FALSE(shelf.books()[1]->gone_since());
+  EXPECT_FALSE(shelf.books(std::nullopt)[1]->gone_since());
 }
 
 TEST_F(TwoFactories, ALevelToldOnceHoldsOnInLaterPeriods) {
@@ -117,10 +144,10 @@ TEST_F(TwoFactories, WhatTurnsFinalByTheClockIsSeenInKeptSums) {
 }
 
 TEST_F(TwoFactories, SumsOfLinesThatStayedAsTheyWereAreKept) {
-  const auto before = sums_of(centre.store(), shelf.books(), {}, {}, {});
+  const auto before = sums_of(centre.store(), shelf.books(std::nullopt), {}, {}, {});
   first.read("S/C/L1", "car", minute(30), 130);
   centre.deliver(first, minute(50));
-  const auto books = shelf.books();
+  const auto books = shelf.books(std::nullopt);
   const auto after = sums_of(centre.store(), books, before, {}, {});
   ASSERT_EQ(after.size(), 2U);
   EXPECT_FALSE(before.contains(books[0]));
