@@ -33,6 +33,7 @@ std::vector<std::string> by_age(const std::vector<CentreRecord>& records) {
     if (!added) it->second = std::max(it->second, record.window.start);
   }
   std::vector<std::string> names;
+  names.reserve(latest.size());
   for (const auto& [name, time] : latest) names.push_back(name);
   std::ranges::sort(names, {}, [&](const std::string& name) { return std::tuple(latest.at(name), name); });
   return names;
@@ -147,6 +148,7 @@ std::shared_ptr<const LineBook> LineBook::load(CentreStore& store, Dictionaries&
   std::map<std::pair<std::size_t, std::string>, std::vector<rollup::StoredRecord>> sources;
   for (auto& r : records) sources[{r.incarnation, r.source}].push_back({std::move(r.record), r.committed});
   std::vector<std::vector<rollup::StoredRecord>> all;
+  all.reserve(sources.size());
   for (auto& [source, list] : sources) all.push_back(std::move(list));
   book->timeline_ = std::make_unique<const rollup::Timeline>(std::move(all), *book, rules);
   return book;

@@ -224,10 +224,10 @@ void SqliteStore::chain(const std::string& incarnation, const std::function<void
     link.previous = forward::Digest::from_raw(blob(query.getColumn(2)));
     link.key_id = query.getColumn(3).getString();
     link.received = unix_millis(query.getColumn(4).getInt64());
-    if (const auto kept = blob(query.getColumn(5)); !kept.empty()) {
+    if (auto kept = blob(query.getColumn(5)); !kept.empty()) {
       // What cannot be inflated any more is no envelope: audit finds that it does not verify.
       auto envelope = storage::inflate(kept, forward::kMaxEnvelope);
-      link.envelope = envelope ? std::move(*envelope) : kept;
+      link.envelope = std::move(envelope ? *envelope : kept);
     }
     visit(link);
   }
