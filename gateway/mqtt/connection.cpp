@@ -90,6 +90,8 @@ Connection::Connection(Handler& handler, Generation generation, const ConnectOpt
 Connection::~Connection() {
   phase_ = Phase::kEnded;  // nobody is told any more
   cut();
+  drained_.notify_all();
+  if (farewell_thread_.joinable()) farewell_thread_.join();
   gate_.close();
 }
 
@@ -112,6 +114,7 @@ void Connection::end(Event&& event) {
     tap_.reset();
     socket_.reset();
   }
+  drained_.notify_all();
   tell(std::forward<Event>(event));
 }
 
@@ -233,7 +236,7 @@ PublishResult Connection::publish(std::string_view topic, std::string_view paylo
 }
 
 void Connection::published(const ::mqtt::token& token, bool delivered) {
-  --in_flight_;
+  const bool last = --in_flight_ == 0;
   if (phase_.load() == Phase::kEnded) return;
   tell([&](Handler& handler) {
     if (delivered) {
@@ -244,6 +247,10 @@ void Connection::published(const ::mqtt::token& token, bool delivered) {
                                 reason >= 0x80 ? ::mqtt::exception::reason_code_str(reason) : "not delivered");
     }
   });
+  if (last && phase_.load() == Phase::kClosing) {
+    { const std::lock_guard lock(mutex_); }  // who waits has either not looked yet, or waits
+    drained_.notify_all();
+  }
 }
 
 void Connection::bid(const Farewell& farewell) {
@@ -259,11 +266,26 @@ void Connection::bid(const Farewell& farewell) {
 }
 
 void Connection::carry_out(const Farewell& farewell) {
-  if (farewell.leave) {
+  if (!farewell.leave) {
+    cut();
+  } else if (in_flight_.load() == 0) {
     say_disconnect(*farewell.leave, farewell.grace);
   } else {
-    cut();
+    say_it_when_delivered(farewell);
   }
+}
+
+// The library could wait for acknowledgements, too, but looks only every three seconds whether they have come: too slow
+// for a node that is to be born on another server.
+void Connection::say_it_when_delivered(const Farewell& farewell) {
+  farewell_thread_ = std::thread([this, farewell] {
+    {
+      std::unique_lock lock(mutex_);
+      drained_.wait_for(lock, farewell.grace,
+                        [this] { return in_flight_.load() == 0 || phase_.load() == Phase::kEnded; });
+    }
+    if (phase_.load() != Phase::kEnded) say_disconnect(*farewell.leave, Millis{0});
+  });
 }
 
 void Connection::say_disconnect(Leave leave, Millis grace) {

@@ -3,10 +3,12 @@
 #include <mqtt/async_client.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "mqtt/client.h"
@@ -71,6 +73,7 @@ class Connection {
   void bid(const Farewell& farewell);
   void carry_out(const Farewell& farewell);
   void say_disconnect(Leave leave, Millis grace);
+  void say_it_when_delivered(const Farewell& farewell);
   void cut();
 
   template <typename Event>
@@ -86,7 +89,9 @@ class Connection {
   Gate gate_;  // every method and every callback of the library passes it
   std::atomic<Phase> phase_{Phase::kConnecting};
   std::atomic<std::size_t> in_flight_{0};
-  std::mutex mutex_;  // of what follows; a leaf
+  std::mutex mutex_;                 // of what follows; a leaf
+  std::condition_variable drained_;  // nothing is in flight any more, or it has ended
+  std::thread farewell_thread_;      // waits for that; only where something was in flight when the farewell was bidden
   std::optional<Farewell> farewell_;
   std::optional<LibraryTap> tap_;
   Socket socket_;  // a duplicate, to shut it down and for nothing else

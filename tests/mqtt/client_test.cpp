@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "support/broker.h"
@@ -79,6 +80,35 @@ TEST_P(ClientOf, TellsARetainedMessage) {
   ASSERT_TRUE(probe_.received(1));
   EXPECT_TRUE(probe_.messages().front().retained);
   EXPECT_FALSE(witness_.messages().front().retained);
+}
+
+// The library alone would look every three seconds whether the acknowledgement has come.
+TEST_P(ClientOf, DisconnectFollowsTheLastAcknowledgementAtOnce) {
+  std::array<std::chrono::steady_clock::duration, 5> took{};
+  for (auto& duration : took) {
+    ASSERT_TRUE(probe_.connect(with_will(options("a"))));
+    const auto generation = probe_.client().generation();
+    EXPECT_TRUE(probe_.client().publish("last", "word", Qos::kAtLeastOnce, false));
+    const auto begun = std::chrono::steady_clock::now();
+    probe_.client().disconnect();
+    ASSERT_TRUE(probe_.saw("closed", generation));
+    duration = std::chrono::steady_clock::now() - begun;
+  }
+  std::ranges::sort(took);
+  EXPECT_LT(took[2], std::chrono::milliseconds{900});
+  ASSERT_TRUE(witness_.received(5));  // and no will
+  EXPECT_EQ(witness_.messages().back().topic, "last");
+}
+
+// A broker that acknowledges nothing is waited for as long as the grace says.
+TEST_P(ClientOf, DisconnectEndsWhenTheGraceIsOver) {
+  ASSERT_TRUE(probe_.connect(options("a")));
+  const auto generation = probe_.client().generation();
+  broker_.pause();
+  EXPECT_TRUE(probe_.client().publish("last", "word", Qos::kAtLeastOnce, false));
+  probe_.client().disconnect(Leave::kNormal, Millis{100});
+  EXPECT_TRUE(probe_.saw("closed", generation));
+  broker_.resume();
 }
 
 TEST_P(ClientOf, DropMakesTheBrokerSendTheWill) {
