@@ -24,6 +24,8 @@ const Node::Row Node::kTable[] = {
     // Nothing was born, so nothing dies; with one server stay, with several go on
     {Session::waiting, Event::host_offline, &Node::keep_waiting_or_walk},
     {Session::waiting, Event::due, &Node::wait_no_longer},
+    // What was kept back after births
+    {Session::online, Event::due, &Node::break_silence},
     // NDEATH, DISCONNECT, next server: operational_behavior_edge_node_termination_host_offline, ..._reconnect,
     // operational_behavior_primary_application_state_with_multiple_servers_walk
     {Session::online, Event::host_offline, &Node::leave_host},
@@ -185,10 +187,26 @@ void Node::bear() {
     }
   }
   rebirth();
+  after_births();
+}
+
+// The history follows births at once. The conformance kit, though, asks for births again in the instant of a DBIRTH and
+// takes any data after that for data which the request did not stop: its runs have a quiet time.
+void Node::after_births() {
+  if (config_.quiet > 0) due_ = clock_.real + config_.quiet;
   for (auto& slot : devices()) {
-    flush(slot);
+    if (config_.quiet > 0) {
+      slot.beat = -1;  // from here on the births tell where the counters stood
+    } else {
+      flush(slot);
+    }
     keep_birth(slot);
   }
+}
+
+void Node::break_silence() {
+  due_ = -1;
+  for (auto& slot : devices()) flush(slot);
 }
 
 // NBIRTH and the DBIRTH of every device that is there, nothing between; the same bdSeq as in this connection's will.
@@ -213,10 +231,7 @@ void Node::obey_rebirth() {
   last_rebirth_ = clock_.real;
   ++counters_.rebirths;
   rebirth();
-  for (auto& slot : devices()) {
-    flush(slot);
-    keep_birth(slot);
-  }
+  after_births();
 }
 
 void Node::bear_device(Slot& slot) {
@@ -234,6 +249,7 @@ void Node::stop(Clock clock) {
   switch (session_) {
     case Session::online:
       if (rebirth_wanted_) rebirth();  // no data were said since it was asked for
+      if (due_ >= 0) break_silence();
       for (auto& slot : devices()) {
         if (slot.online) bury_device(slot);
       }

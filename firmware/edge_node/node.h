@@ -59,6 +59,7 @@ struct Config {
   std::int64_t heartbeat = 60'000;                           // ms of line time between two full reports
   std::int64_t seldom = 900'000;                             // ... between two of `seldom` metrics; 0: in births only
   std::int64_t history_limit = 0;  // ms of line time: older readings are not flushed; 0: all are
+  std::int64_t quiet = 0;          // ms after births in which no data leave: conformance runs
   bool plain = false;              // no Quality, and of the properties only numbers: conformance runs
 };
 
@@ -151,17 +152,20 @@ class Node {
   void keep_waiting_or_walk();
   void wait_no_longer();
   void bear();
+  void break_silence();
   void leave_host();
   void reconnect_later();
   void left();
 
   void become(Session session) { session_ = session; }
+  [[nodiscard]] bool listened_to() const { return session_ == Session::online && due_ < 0; }  // else readings are kept
   void leave(bool deaths);
   void offline_for(std::int64_t delay);
   void forgive();
   [[nodiscard]] std::int64_t backoff();
   void host_said(const HostState& state);
   void rebirth();
+  void after_births();
   void obey_rebirth();
   void bear_device(Slot& slot);
   void bury_device(Slot& slot);

@@ -23,13 +23,13 @@ void Node::sample(Clock clock, bool full) {
   last_seldom_ = seldom_number();
   for (auto& slot : devices()) {
     if (!slot.present) continue;
-    if (session_ == Session::online && slot.online) {
+    if (listened_to() && slot.online) {
       report(slot, full, seldom);
     } else {
       buffer(slot, full);
     }
   }
-  if (session_ == Session::online) report(own_, false, seldom);
+  if (listened_to()) report(own_, false, seldom);
 }
 
 std::int64_t Node::seldom_number() const {
@@ -136,12 +136,13 @@ void Node::flush(Slot& slot) {
   if (config_.history_limit > 0) {
     while (ring.size() > 0 && ring[0].message == 0 && ring[0].time < clock_.line - config_.history_limit) ring.pop(1);
   }
-  std::size_t first = 0;
-  while (first < ring.size() && ring[first].message != 0) ++first;  // told, and not yet sent
-  auto waiting = first;
-  while (waiting < ring.size() && ring[waiting].message == 0) ++waiting;
-  while (first < waiting) {
-    const auto count = std::min(waiting - first, kPerMessage);
+  for (std::size_t first = 0; first < ring.size();) {
+    if (ring[first].message != 0) {  // told, and not yet sent
+      ++first;
+      continue;
+    }
+    std::size_t count = 0;
+    while (count < kPerMessage && first + count < ring.size() && ring[first + count].message == 0) ++count;
     History history(*this, slot, first, count);
     publish("/DDATA/", slot, history);
     ring.tell(first, count, static_cast<std::uint32_t>(counters_.messages));

@@ -166,6 +166,54 @@ std::vector<std::pair<std::int64_t, std::uint64_t>> told_again(const Rig& rig, s
 }
 using Readings = std::vector<std::pair<std::int64_t, std::uint64_t>>;
 
+// The conformance kit asks for births again in the instant of a DBIRTH, and takes data after that for unstopped ones.
+TEST(Session, AQuietTimeAfterBirthsHoldsDataBack) {
+  auto config = with_host();
+  config.quiet = 1'000;
+  Rig rig(config);
+  const auto to_minute = kT / 60'000 * 60'000 + 60'000 - kT;
+  rig.pass(to_minute - 500);
+  rig.to_subscribed();
+  rig.a.good = 3;
+  rig.sample();  // nobody is there yet
+  auto mark = rig.bench.all.size();
+  rig.host(true, 1);
+  rig.ask_rebirth();
+  rig.pass(0);
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("NBIRTH", "DBIRTH", "DBIRTH", "NBIRTH", "DBIRTH", "DBIRTH"));
+  mark = rig.bench.all.size();
+  rig.pass(500);
+  rig.a.good = 4;
+  rig.a.state = 9;
+  rig.sample();  // a full minute
+  rig.pass(499);
+  EXPECT_THAT(rig.bench.types(mark), testing::IsEmpty());
+  rig.pass(1);
+  const auto at = to_minute - 500;
+  EXPECT_EQ(told_again(rig, mark), (Readings{{at, 3}, {to_minute, 4}}));
+  EXPECT_EQ(rig.node->buffered(), 0U);
+  mark = rig.bench.all.size();
+  rig.pass(1'000);
+  rig.a.good = 5;
+  rig.sample();
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("DDATA"));
+  EXPECT_FALSE(rig.bench.published(mark)[0].payload.metrics(0).is_historical());
+}
+
+TEST(Session, WhatAQuietTimeHeldBackIsToldBeforeTheEnd) {
+  Config config;
+  config.quiet = 1'000;
+  Rig rig(config);
+  rig.to_subscribed();
+  rig.pass(10);
+  rig.a.good = 4;
+  rig.sample(true);
+  const auto mark = rig.bench.all.size();
+  rig.node->stop(rig.clock());
+  EXPECT_THAT(rig.bench.types(mark), ElementsAre("DDATA", "DDEATH", "DDEATH", "NDEATH"));
+  EXPECT_EQ(told_again(rig, mark), (Readings{{10, 4}}));
+}
+
 // A host draws a straight line between two readings: the counter must not seem to have crept while it stood.
 TEST(Session, ACounterThatStoodStillIsToldWhereItStoodLast) {
   Rig rig;

@@ -127,6 +127,7 @@ Result<Settings> settings_of(const RunOptions& o) {
     s.interval = std::max<std::int64_t>(s.interval, 5'000);
     s.node.reconnect_max = 1'000;
     s.node.history_limit = 50'000;
+    s.node.quiet = 1'000;
     s.node.plain = true;
   }
   if (o.brokers.size() > 8) return Error{"--broker: at most 8 servers"};
