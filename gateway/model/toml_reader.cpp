@@ -178,7 +178,7 @@ void TomlSection::refuse_unknown_keys() {
   }
 }
 
-TomlDocument::TomlDocument(std::string_view text, std::string file)
+TomlDocument::TomlDocument(std::string_view text, const std::string& file)
     : faults_(std::make_unique<TomlFaults>(file)), document_(std::make_unique<toml::table>()) {
   try {
     *document_ = toml::parse(text, file);

@@ -123,7 +123,7 @@ class TomlSection {
 class TomlDocument {
  public:
   // A syntax error is a fault like any other; the document is then empty.
-  TomlDocument(std::string_view text, std::string file);
+  TomlDocument(std::string_view text, const std::string& file);
   [[nodiscard]] TomlSection root() { return {*document_, "", *faults_}; }
   [[nodiscard]] TomlFaults& faults() { return *faults_; }
   [[nodiscard]] bool parsed() const { return parsed_; }
