@@ -117,6 +117,16 @@ bool is_disk_trouble(const SQLite::Exception& problem) {
   }
 }
 
+std::optional<std::string> passing_trouble(const std::exception& problem) {
+  const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&problem);
+  if (sqlite == nullptr) return std::nullopt;
+  const auto why = std::string(": ") + sqlite->getErrorStr() + "; see the program's log, and ask again";
+  if (is_disk_trouble(*sqlite)) return "the store cannot be read or written now" + why;
+  const auto code = sqlite->getErrorCode() & 0xFF;
+  if (code == SQLITE_BUSY || code == SQLITE_LOCKED) return "the store is busy" + why;
+  return std::nullopt;
+}
+
 std::string trouble_of(const SQLite::Database& db, const SQLite::Exception& problem) {
   auto text = db.getFilename() + ": " + problem.what();
   switch (problem.getErrorCode() & 0xFF) {

@@ -2,7 +2,9 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,9 @@ Result<std::unique_ptr<SQLite::Database>> open_database(const std::string& path,
 // True where the exception says that the disk is full, cannot be written or gives nothing sound back: the caller leaves
 // in order and comes back.
 [[nodiscard]] bool is_disk_trouble(const SQLite::Exception& problem);
+// What a reader may be told of trouble with a store that passes: a sick or full disk, a store that is busy. None: the
+// exception tells of something else.
+[[nodiscard]] std::optional<std::string> passing_trouble(const std::exception& problem);
 // Where and why, for people: the file, and what the system said where it refused.
 [[nodiscard]] std::string trouble_of(const SQLite::Database& db, const SQLite::Exception& problem);
 

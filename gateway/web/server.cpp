@@ -44,19 +44,6 @@ Params params_of(const Request& request) {
   return params;
 }
 
-// What of the caller's function fails becomes an answer; nothing it throws reaches the server's threads.
-template <typename Function>
-void guarded(const Request& request, Response& response, Function&& function) {
-  try {
-    function();
-  } catch (const Unavailable& error) {
-    refuse(response, 503, error.what());
-  } catch (const std::exception& error) {
-    spdlog::error("http path={} error=\"{}\"", request.path, error.what());
-    refuse(response, 500, "internal error, see the program's log");
-  }
-}
-
 void serve_asset(const Asset& asset, const Request& request, Response& response) {
   response.set_header("ETag", std::string(asset.etag));
   response.set_header("Cache-Control", "no-cache");
@@ -118,6 +105,8 @@ struct Server::Impl {
         limits(limits_),
         hub(limits_.event_queue, limits_.event_listeners) {}
 
+  template <typename Function>
+  void guarded(const Request& request, Response& response, Function&& function) const;
   void set_up();
   void set_up_rules();
   void page_routes();
@@ -132,6 +121,22 @@ struct Server::Impl {
   void event_route();
   [[nodiscard]] Error cannot_listen(int reason) const;
 };
+
+// What of the caller's function fails becomes an answer; nothing it throws reaches the server's threads.
+template <typename Function>
+void Server::Impl::guarded(const Request& request, Response& response, Function&& function) const {
+  try {
+    function();
+  } catch (const Unavailable& error) {
+    refuse(response, 503, error.what());
+  } catch (const std::exception& error) {
+    spdlog::error("http path={} error=\"{}\"", request.path, error.what());
+    if (const auto why = handlers.unavailable ? handlers.unavailable(error) : std::nullopt) {
+      return refuse(response, 503, *why);
+    }
+    refuse(response, 500, "internal error, see the program's log");
+  }
+}
 
 void Server::Impl::set_up() {
   set_up_rules();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -40,8 +41,8 @@ class Params {
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
-// A handler that throws this is answered with 503: the store is busy, closed or not yet open. Any other exception
-// becomes 500 and is logged.
+// A handler that throws this is answered with 503: what it needs is not there yet. Any other exception is logged and
+// becomes 500, or 503 where Handlers::unavailable knows it for one that passes.
 struct Unavailable : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -65,6 +66,7 @@ struct Handlers {
   std::function<nlohmann::json()> products;  // names and units of the catalogue: figures/products.h
   std::function<Readiness()> ready;
   std::function<std::string()> metrics;  // Prometheus text; prometheus_text() makes it of a registry
+  std::function<std::optional<std::string>(const std::exception&)> unavailable;  // what passes, for a person
 };
 
 // Prometheus' text exposition format.

@@ -106,6 +106,11 @@ TEST(WebServer, ErrorsAreJsonWithTheRightStatus) {
   auto handlers = echo();
   handlers.lines = []() -> json { throw Unavailable("the store is being rebuilt"); };
   handlers.quarantine = []() -> json { throw std::logic_error("a secret of the inside"); };
+  handlers.status = []() -> json { throw std::runtime_error("disk I/O error"); };
+  handlers.unavailable = [](const std::exception& problem) -> std::optional<std::string> {
+    if (std::string(problem.what()) == "disk I/O error") return "the store cannot be read now";
+    return std::nullopt;
+  };
   handlers.metrics = nullptr;
   const Running web(handlers);
 
@@ -120,6 +125,9 @@ TEST(WebServer, ErrorsAreJsonWithTheRightStatus) {
   const auto [busy, busy_body] = web.get("/api/v1/lines");
   EXPECT_EQ(busy, 503);
   EXPECT_EQ(error_of(busy_body), "the store is being rebuilt");
+  const auto [sick, sick_body] = web.get("/api/v1/status");
+  EXPECT_EQ(sick, 503);
+  EXPECT_EQ(error_of(sick_body), "the store cannot be read now");
   const auto [broken, broken_body] = web.get("/api/v1/quarantine");
   EXPECT_EQ(broken, 500);
   EXPECT_EQ(broken_body.find("secret"), std::string::npos);

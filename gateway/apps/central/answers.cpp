@@ -42,6 +42,7 @@ web::Handlers Answers::for_operators() {
   handlers.explain = [this](const web::Params& params) { return indicators(params, true); };
   handlers.ready = [this] { return ready(); };
   handlers.metrics = [this] { return metrics(); };
+  handlers.unavailable = storage::passing_trouble;
   return handlers;
 }
 
@@ -55,6 +56,7 @@ web::Handlers Answers::for_everybody(bool token) {
   handlers.indicators = [this](const web::Params& params) { return released(params); };
   handlers.products = [this] { return products(); };
   handlers.ready = [this] { return ready(); };
+  handlers.unavailable = storage::passing_trouble;
   return handlers;
 }
 

@@ -93,6 +93,7 @@ web::Handlers EdgeAnswers::handlers() {
   handlers.explain = [this](const web::Params& params) { return indicators(params, true); };
   handlers.ready = [this] { return ready(); };
   handlers.metrics = [this] { return metrics(); };
+  handlers.unavailable = storage::passing_trouble;
   return handlers;
 }
 
