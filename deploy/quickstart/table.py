@@ -48,8 +48,9 @@ def months_before(month, count):
 
 
 def latest_rated(centre, month):
-    """The latest month whose cumulative growth exists: in January that is last year's December."""
-    for back in range(3):
+    """The latest month that has ended and whose cumulative growth exists: in January that is last year's December. The
+    running month against the whole one of last year would show a fall that is none."""
+    for back in range(1, 4):
         candidate = months_before(month, back)
         rows = centre.indicator("value_added_growth_cumulative", candidate, cumulative="true")
         if rows and rows[0]["value"] is not None:
@@ -115,12 +116,16 @@ def table(headings, rows):
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
 
 
-def headline(centre, period):
+def headline(centre, period, running=None):
     lines = [f"province, {period[:5]}01 to {period[5:]}"]
     for name, text in INDICATORS.items():
         rows = centre.indicator(name, period, cumulative="true")
         if rows:
             lines.append(f"  {text:<40}{shown(rows[0])}")
+    if running and running != period:
+        rows = centre.indicator("industrial_value_added", running)
+        if rows:
+            lines.append(f"  {'value added, this month so far':<40}{shown(rows[0])}")
     return lines
 
 
@@ -132,7 +137,7 @@ def working_lines(centre, edges):
     lines = [now[:19].replace("T", " "), ""]
     lines += table(("enterprise", "line", "state", "OEE today", "heard of", "output today"),
                    list(line_rows(centre, edges, today)))
-    return lines + ["", f"forwarding lag: {lags}", "", *headline(centre, latest_rated(centre, today[:7]))]
+    return lines + ["", f"forwarding lag: {lags}", "", *headline(centre, latest_rated(centre, today[:7]), today[:7])]
 
 
 def parts(centre, period, by):

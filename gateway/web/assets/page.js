@@ -312,8 +312,9 @@ function months_back(iso, n) {
   return date.toISOString().slice(0, 7);
 }
 
-// The month that the page was asked for, /?period=2019-03; else the latest whose cumulative rate exists, so that January
-// shows last year's December, and a centre of earlier years the December of the last of them.
+// The month that the page was asked for, /?period=2019-03; else the latest that has ended and whose cumulative rate
+// exists, so that January shows last year's December, and a centre of earlier years the December of the last of them.
+// The running month against the whole one of last year would show a fall that is none: it comes last.
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const YEARS_LOOKED_BACK = 10;
 let rated = null;  // the latest found: earlier years are searched once
@@ -324,7 +325,7 @@ async function is_rated(month) {
 async function latest_rated(now) {
   const asked = new URLSearchParams(window.location.search).get('period');
   if (asked !== null && MONTH.test(asked)) return asked;
-  const candidates = [months_back(now, 0), months_back(now, 1), months_back(now, 2)];
+  const candidates = [months_back(now, 1), months_back(now, 2), months_back(now, 3)];
   for (let years = 1; years <= YEARS_LOOKED_BACK && rated === null; ++years) {
     candidates.push(`${Number(now.slice(0, 4)) - years}-12`);
   }
@@ -350,7 +351,7 @@ async function read_centre(status) {
   const months = Array.from({ length: Number(period.slice(5)) }, (_, i) => `${period.slice(0, 5)}${String(i + 1).padStart(2, '0')}`);
   const first = (rows) => rows[0];
   const [names, tiles, families, products, quantities, course, output, industry_growth, regions, region_growth,
-    exports] = await Promise.all([
+    exports, running] = await Promise.all([
     get_or([], 'products'),
     indicators([...TILES, ...RANGE], asked).then((rows) => [...TILES, ...RANGE].map((id) => rows.find((row) => row.indicator === id))),
     Promise.all(FAMILIES.map((group) => indicator('gross_output_current', { ...asked, group }).then(first))),
@@ -363,20 +364,27 @@ async function read_centre(status) {
     indicator('industrial_value_added', { ...asked, by: 'prefecture' }),
     indicator('value_added_growth_cumulative', { ...asked, by: 'prefecture' }),
     indicator('export_delivery_value', { ...asked, by: 'market_group' }),
+    indicator('industrial_value_added', { period: months_back(now_of(status), 0) }).then(first),
   ]);
   keep_catalogue(names);
-  return { status, period, months, tiles, families, products, quantities, course, output, industry_growth, regions,
+  return { status, period, months, running, tiles, families, products, quantities, course, output, industry_growth, regions,
     region_growth, exports };
 }
 
 function draw_centre(data) {
   return [
     ...TILES.map((id, i) => card('tile', say(INDICATORS, id), figure(data.tiles[i]),
-      make('p', {}, data.tiles[i] ? data.tiles[i].period : data.period))),
+      make('p', {}, data.tiles[i] ? data.tiles[i].period : data.period), ...(i === 0 ? running_month(data) : []))),
     card('half', word('course'), make('div', { class: 'chart' }, make('canvas', { id: 'course', role: 'img',
       'aria-label': word('course') })), course_sentence(data), course_table(data)),
     product_card(data), family_card(data), industry_card(data), export_card(data), gateway_card(data), region_card(data),
   ];
+}
+
+// What moves while one watches; nothing where the page shows that month itself.
+function running_month(data) {
+  if (!is_known(data.running) || data.running.period === data.period) return [];
+  return [make('p', {}, word('month_so_far'), ' ', figure(data.running))];
 }
 
 const tile_of = (data, id) => data.tiles[[...TILES, ...RANGE].indexOf(id)];

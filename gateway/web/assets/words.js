@@ -44,6 +44,7 @@ const WORDS = {
   actual: ['累计增速', 'Cumulative growth'],
   target: ['目标增速', 'Target growth'],
   so_far: ['今年以来累计增长', 'So far this year:'],
+  month_so_far: ['本月至今', 'This month so far:'],
   for_year: ['，全年目标', 'growth; target of the year'],
   gap: ['，差距', 'with a gap of'],
   at_this_pace: ['按近三期的速度，全年预计', 'At the pace of the last three periods the year ends at'],
