@@ -14,6 +14,8 @@ namespace {
 using control::Json;
 using control::refusal;
 
+constexpr Millis kPatienceForBirths = std::chrono::seconds{1};
+
 std::string text_of(const Json& body, const char* key) {
   const auto it = body.find(key);
   return it != body.end() && it->is_string() ? it->get<std::string>() : std::string();
@@ -75,6 +77,7 @@ void Control::turn(UnixMillis now) {
   } else {
     tap_.not_committed();
   }
+  for (const auto& early : std::exchange(early_, {})) command_when_told(early.request, now, early.until);
   for (const auto& request : server_->take()) {
     try {
       handle(request, now);
@@ -90,7 +93,7 @@ void Control::turn(UnixMillis now) {
 
 void Control::handle(const control::Request& request, UnixMillis now) {
   if (request.name == "status") return status(request, now);
-  if (request.name == "command") return server_->answer(request.client, command(request.body, now));
+  if (request.name == "command") return command_when_told(request, now, now + kPatienceForBirths);
   if (request.name == "rebirth") return server_->answer(request.client, rebirth(request.body));
   if (request.name == "tap") return tap(request);
   if (request.name == "append") return append(request);
@@ -184,6 +187,22 @@ const std::pair<const ingest::Pipeline::SessionKey, sparkplug::HostSession>* Con
     if (found == nullptr || (session.second.online() && !found->second.online())) found = &session;
   }
   return found;
+}
+
+// A script that writes as soon as it saw the birth is faster than the birth, which is taken in with the next lot.
+void Control::command_when_told(const control::Request& request, UnixMillis now, UnixMillis until) {
+  if (now < until && !is_told(request.body)) {
+    early_.push_back({request, until});
+  } else {
+    server_->answer(request.client, command(request.body, now));
+  }
+}
+
+bool Control::is_told(const Json& body) const {
+  if (!text_of(body, "type").empty()) return true;
+  const auto* session = session_of(text_of(body, "node"));
+  const auto share = session == nullptr ? nullptr : births_.of(session->first, text_of(body, "device"));
+  return metric_of(share.get(), text_of(body, "metric")) != nullptr;
 }
 
 // With a type of the operator's own, a command also goes to what no birth has told of: conformance runs ask for it.

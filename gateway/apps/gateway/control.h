@@ -56,6 +56,11 @@ class Control {
     std::vector<std::int64_t> forget;  // quarantine entries that were taken in again
     bool order = false;                // older messages are to have their place before the answer
   };
+  // A command that came before the birth which tells what to write: births wait for the next turns.
+  struct Early {
+    control::Request request;
+    UnixMillis until;
+  };
   using Json = control::Json;
 
   void handle(const control::Request& request, UnixMillis now);
@@ -63,6 +68,8 @@ class Control {
   std::optional<std::string> settle_order(UnixMillis now);  // what went wrong
   [[nodiscard]] StatusView view(UnixMillis now);
   void status(const control::Request& request, UnixMillis now);
+  void command_when_told(const control::Request& request, UnixMillis now, UnixMillis until);
+  [[nodiscard]] bool is_told(const Json& body) const;
   [[nodiscard]] Json command(const Json& body, UnixMillis now);
   [[nodiscard]] Json rebirth(const Json& body);
   void tap(const control::Request& request);
@@ -86,6 +93,7 @@ class Control {
   ingest::Tap tap_;  // its thread speaks through the server
   Observers observers_{*this};
   std::vector<Waiting> waiting_;
+  std::vector<Early> early_;
   std::vector<std::future<void>> formatting_;  // last: they use the server
 };
 
