@@ -7,17 +7,18 @@ namespace {
 
 using LineRows = std::vector<const LineRow*>;
 
-// Days of the period on which a line exists, until it is declared gone: those of its register rows, and those since it
-// was heard first, since a row may begin or end for what it overrides only.
+// Days of the period that a line has told of and on which it exists, until it is declared gone: those of its register
+// rows, and those since it was heard first, since a row may begin or end for what it overrides only.
 std::vector<Day> days_of_line(Evaluation& e, const std::string& enterprise, const LineId& line, const LineRows& rows,
-                              const Period& period) {
+                              const std::vector<Day>& told, const Period& period) {
   auto last = e.last_day(period);
   if (const auto gone = e.gone_since(enterprise, line))
     last = std::min(last, e.inputs().day_of(*gone) - std::chrono::days{1});
   const auto seen = e.first_seen(enterprise, line);
   const auto heard_from = seen ? e.inputs().day_of(*seen) : kLastDay;
   std::vector<Day> days;
-  for (auto day = e.inputs().day_of(e.window(period).start); day <= last; day += std::chrono::days{1}) {
+  for (const auto day : told) {
+    if (day > last) break;
     const bool valid = rows.empty() || heard_from <= day ||
                        std::any_of(rows.begin(), rows.end(), [&](const auto* r) { return r->validity.holds(day); });
     if (valid) days.push_back(day);
@@ -37,15 +38,14 @@ std::int64_t normal_hours(const LineRows& rows, const Product& product, Day day)
 // The first catalogue product of a line: by the register rows that hold last in the period, else the first that it made
 // or could have made.
 const Product* first_product(const Evaluation& e, const LineRows& rows, const std::vector<Day>& days,
-                             const LineSum* sums) {
+                             const LineSum& sums) {
   for (auto day = days.rbegin(); day != days.rend(); ++day) {
     for (const auto* row : rows) {
       if (!row->product.empty() && row->validity.holds(*day)) return e.inputs().catalogue.find(row->product);
     }
   }
-  if (sums == nullptr) return nullptr;
   for (const auto& product : e.inputs().catalogue.products) {
-    if (sums->products.contains(product.id)) return &product;
+    if (sums.products.contains(product.id)) return &product;
   }
   return nullptr;
 }
@@ -65,19 +65,6 @@ std::optional<Rational> mean_capacity(Evaluation& e, const std::string& enterpri
   return hours == 0 ? std::nullopt : std::optional<Rational>(sum / hours);
 }
 
-// Lines with rows, and lines that the register or the rollups know and that stand still.
-std::map<LineId, const LineSum*> lines_of(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
-                                          Window window) {
-  std::map<LineId, const LineSum*> lines;
-  for (const auto& line : e.missing_lines(enterprise.id, window)) {
-    if (selection.filter.line.empty() || selection.filter.line == line) lines.emplace(line, nullptr);
-  }
-  if (const auto* sums = e.sums_of(enterprise, selection, window)) {
-    for (const auto& [line, sum] : sums->lines) lines[line] = &sum;
-  }
-  return lines;
-}
-
 std::vector<NormalHours> normal_hours_of(const LineRows& rows, const Product& product, const std::vector<Day>& days) {
   std::map<std::int64_t, std::int64_t> by_hours;
   for (const auto day : days) ++by_hours[normal_hours(rows, product, day)];
@@ -95,26 +82,38 @@ Rational CapacityLine::hours() const {
   return sum;
 }
 
-std::vector<CapacityLine> capacity_lines(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
-                                         const Period& period) {
-  std::vector<CapacityLine> lines;
-  for (const auto& [id, sums] : lines_of(e, enterprise, selection, e.window(period))) {
+CapacityLines capacity_lines(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
+                             const Period& period) {
+  CapacityLines lines;
+  RowFilter of_line;
+  of_line.line = selection.filter.line;
+  for (const auto& line : e.missing_lines(enterprise.id, e.window(period))) {
+    if (of_line.line.empty() || of_line.line == line) lines.silent.push_back(line);
+  }
+  const auto* sums = e.sums_of(enterprise, selection, e.window(period));
+  if (sums == nullptr) return lines;
+  for (const auto& [id, own] : sums->lines) {
     const auto rows = e.inputs().reg.rows_of(enterprise.id, id);
-    const auto days = days_of_line(e, enterprise.id, id, rows, period);
-    const auto* product = first_product(e, rows, days, sums);
-    if (product == nullptr) continue;
+    const auto told = e.days_told(enterprise.id, id, of_line, period);
+    const auto days = days_of_line(e, enterprise.id, id, rows, told, period);
+    const auto* product = first_product(e, rows, days, own);
+    if (product == nullptr || days.empty()) continue;
+    const auto gone = e.gone_since(enterprise.id, id);
+    const auto end = std::min(e.window(period).end, gone.value_or(e.window(period).end));
+    const bool to_the_end = e.inputs().day_of(end - Millis{1}) <= told.back();
+    if (!to_the_end || static_cast<std::int64_t>(told.size()) < (told.back() - told.front()).count() + 1) {
+      lines.partly.push_back(id);
+    }
     CapacityLine line{id, product, {}, normal_hours_of(rows, *product, days), {}};
-    const auto capacity_of = [&, &own = id](const Product& of) {
-      auto mean = mean_capacity(e, enterprise.id, own, rows, of, days);
+    const auto capacity_of = [&, &at = id](const Product& of) {
+      auto mean = mean_capacity(e, enterprise.id, at, rows, of, days);
       if (mean) line.capacities.emplace(of.id, *mean);
       return mean;
     };
-    if (sums != nullptr) {
-      for (const auto& [key, term] : sums->capacity) {
-        if (term.good == 0) continue;
-        const auto mean = capacity_of(*e.inputs().catalogue.find(key.first));
-        line.terms.push_back({term.good, term.comparable_price, mean.value_or(term.capacity_per_hour)});
-      }
+    for (const auto& [key, term] : own.capacity) {
+      if (term.good == 0) continue;
+      const auto mean = capacity_of(*e.inputs().catalogue.find(key.first));
+      line.terms.push_back({term.good, term.comparable_price, mean.value_or(term.capacity_per_hour)});
     }
     if (line.terms.empty()) {
       const auto mean = capacity_of(*product);
@@ -122,7 +121,7 @@ std::vector<CapacityLine> capacity_lines(Evaluation& e, const Enterprise& enterp
       const auto priced = e.rollups().priced(enterprise.id, id, *product, e.last_day(period));
       line.terms.push_back({0, rational(*priced.fields.comparable_price), *mean});
     }
-    lines.push_back(std::move(line));
+    lines.told.push_back(std::move(line));
   }
   return lines;
 }

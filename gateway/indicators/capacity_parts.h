@@ -14,7 +14,7 @@ struct NormalHours {
   std::int64_t days = 0;
 };
 
-// A line of the selection: one with rows, or one that the register or the rollups know and that stands still.
+// A line of the selection that has reported in the period. Its days are those that it has told of.
 struct CapacityLine {
   LineId line;
   const Product* product = nullptr;  // its first of the catalogue
@@ -24,7 +24,12 @@ struct CapacityLine {
 
   [[nodiscard]] Rational hours() const;
 };
-std::vector<CapacityLine> capacity_lines(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
-                                         const Period& period);
+struct CapacityLines {
+  std::vector<CapacityLine> told;
+  std::vector<LineId> silent;  // expected, and not heard of in the period: on neither side
+  std::vector<LineId> partly;  // of those told: not to the end, or not in every month
+};
+CapacityLines capacity_lines(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
+                             const Period& period);
 
 }  // namespace songhua::indicators

@@ -74,6 +74,7 @@ Result<void> check_ids(const IndicatorRequest& request, const Inputs& inputs) {
 void add_guessed_markets(Evaluation& e, const Enterprise& enterprise, const Selection& selection, const Period& period,
                          std::set<std::string>& markets) {
   for (const auto& guess : e.guesses(Item::sales_value, enterprise, selection, period)) {
+    if (guess.amount == 0) continue;
     const auto before = guess.period.last_year();
     const auto base = e.base_of(Item::sales_value, enterprise, selection, before);
     for (const auto* row : base.rows) {

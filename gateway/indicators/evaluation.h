@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,11 @@ struct Selection {
   std::vector<const Enterprise*> enterprises;  // register rows that hold on the period's last day
   RowFilter filter;
   bool all_scales = false;
+  std::set<std::string> unestimated{};  // enterprises for which nothing is put in
+
+  [[nodiscard]] Selection of(const Enterprise& enterprise) const {
+    return {{&enterprise}, filter, all_scales, unestimated};
+  }
 };
 
 // The selection's parts by two-digit division, each with its own deflator.
@@ -101,6 +107,11 @@ class Evaluation {
   // Days of the period of which all of the enterprise's output is in: whole months where they are, else single days.
   std::int64_t days_known(const Enterprise& enterprise, const Period& period);
   [[nodiscard]] std::int64_t days_of(const Period& period) const;
+  // Days of the period that the enterprise, or a line of it, has told of: all days of a month in which it was heard,
+  // from the first that was ever heard of it on; of a month that is not all in, up to the last day of which there is
+  // something. A line under `filter` may be one that is not official.
+  std::vector<Day> days_told(const std::string& enterprise, const LineId& line, const RowFilter& filter,
+                             const Period& period);
   // Lines that should have reported in the window and have no row, by enterprise.
   [[nodiscard]] std::vector<LineId> missing_lines(const std::string& enterprise, Window window);
   // Was it shut down before the window: it had lines, and all of them were declared gone? Then it reports nothing any
@@ -122,6 +133,7 @@ class Evaluation {
  private:
   [[nodiscard]] const LinePresence* presence(const std::string& enterprise, const LineId& line) const;
   bool reports(const std::string& enterprise, Window window);
+  bool heard(const std::string& enterprise, const LineId& line, const RowFilter& filter, Window window);
   bool may_feed(const Enterprise& enterprise, const Selection& selection, Window window);
   bool covers(const std::string& enterprise, Window window, Feed feed);
   Status settled(const std::string& enterprise, Window window, Feed feed);

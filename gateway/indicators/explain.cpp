@@ -5,6 +5,7 @@
 #include "indicators/explain_trees.h"
 #include "indicators/figures_bulletin.h"
 #include "indicators/index_parts.h"
+#include "indicators/ratio_sides.h"
 
 namespace songhua::indicators {
 namespace {
@@ -84,11 +85,16 @@ class Trees {
   Tree sales_ratio() {
     if (ask_.id != "sales_output_ratio_change") {
       const bool exports = ask_.id == "export_share";
-      auto part = level_of(exports ? Item::export_delivery_value : Item::sales_value);
-      return {"percent", {std::move(part), level_of(exports ? Item::sales_value : Item::gross_output_current)}};
+      const auto other = exports ? Item::export_delivery_value : Item::gross_output_current;
+      const auto sides = level_sides(e_, selection_, ask_.period, Item::sales_value, other).selection;
+      auto sales = level_node(e_, Item::sales_value, sides, ask_.period);
+      auto node = level_node(e_, other, sides, ask_.period);
+      if (exports) std::swap(sales, node);
+      return {"percent", {std::move(sales), std::move(node)}};
     }
-    auto sales = end_nodes(e_, Item::sales_value, selection_, ask_.period);
-    auto output = end_nodes(e_, Item::gross_output_current, selection_, ask_.period);
+    const auto both = with_both_bases(e_, selection_, ask_.period, Item::sales_value, Item::gross_output_current);
+    auto sales = end_nodes(e_, Item::sales_value, both, ask_.period);
+    auto output = end_nodes(e_, Item::gross_output_current, both, ask_.period);
     return {"difference",
             {computed("sales ratio", "%", "percent", {std::move(sales.now), std::move(output.now)}),
              computed("sales ratio of last year", "%", "percent", {std::move(sales.base), std::move(output.base)})}};
@@ -121,16 +127,12 @@ class Trees {
   Tree energy() {
     if (ask_.id == "energy_consumption") return {"sum", {level_of(Item::energy_tce)}};
     if (ask_.id == "energy_intensity") {
-      auto node = energy_intensity_node("", level_of(Item::energy_tce), level_of(Item::value_added_comparable));
+      const auto sides = energy_sides(e_, selection_, ask_.period).selection;
+      auto node = energy_intensity_node("", level_node(e_, Item::energy_tce, sides, ask_.period),
+                                        level_node(e_, Item::value_added_comparable, sides, ask_.period));
       return {node.rule, std::move(node.children)};
     }
-    Selection both{{}, selection_.filter, selection_.all_scales};
-    for (const auto* enterprise : selection_.enterprises) {
-      const auto known = [&](Item item) {
-        return e_.base_of(item, *enterprise, selection_, ask_.period.last_year()).value.has_value();
-      };
-      if (known(Item::energy_tce) && known(Item::value_added_comparable)) both.enterprises.push_back(enterprise);
-    }
+    const auto both = with_both_bases(e_, selection_, ask_.period, Item::energy_tce, Item::value_added_comparable);
     auto tce = end_nodes(e_, Item::energy_tce, both, ask_.period);
     auto value_added = end_nodes(e_, Item::value_added_comparable, both, ask_.period);
     return {"growth",
@@ -140,31 +142,46 @@ class Trees {
 
   Tree labour() {
     const bool by_hour = ask_.id == "labour_productivity_hour";
-    auto yuan = computed(
-        "value added in CNY", "CNY", "quotient",
-        {level_node(e_, Item::value_added_current, selection_, ask_.period, !by_hour), number("fen per CNY", 100)});
+    const auto sides = by_hour ? hour_sides(e_, selection_, ask_.period).selection : selection_;
+    auto yuan =
+        computed("value added in CNY", "CNY", "quotient",
+                 {level_node(e_, Item::value_added_current, sides, ask_.period, !by_hour), number("fen per CNY", 100)});
     if (by_hour) {
-      return {
-          "quotient",
-          {std::move(yuan), computed("hours worked", "h", "quotient",
-                                     {quantity_of(e_, selection_, ask_.period, "labour.time", measure("labour.time")),
-                                      number("seconds per hour", 3600)})}};
+      return {"quotient",
+              {std::move(yuan), computed("hours worked", "h", "quotient",
+                                         {quantity_of(e_, sides, ask_.period, "labour.time", measure("labour.time")),
+                                          number("seconds per hour", 3600)})}};
     }
     return {"quotient",
             {computed("value added of twelve times the period", "CNY", "product", {std::move(yuan), number("12", 12)}),
-             computed("person-months", "person", "product",
-                      {leaf("average employees", average_employees(e_, selection_, ask_.period), "person", "register"),
-                       number("months", months_of(ask_.period))})}};
+             computed("person-months", "person", "product", {employees(), number("months", months_of(ask_.period))})}};
+  }
+
+  // Person-days of the register, on the days that are told or estimated, over the days of the period.
+  Explanation employees() {
+    Nodes all;
+    for (const auto& staff : staff_of(e_, selection_, ask_.period)) {
+      all.push_back(computed(enterprise_label(*staff.row), "person-days", "product",
+                             {leaf("employees", staff.row->employees, "person", staff.row->place.str()),
+                              number("days told or estimated", staff.days)}));
+    }
+    return computed("average employees", "person", "quotient",
+                    {computed("person-days", "person-days", "sum", std::move(all)),
+                     number("days of the period", e_.days_of(ask_.period))});
   }
 
   Tree digital() {
     const bool connection = ask_.id == "connection_rate";
+    const std::string above = connection ? "equipment.connected" : "equipment.nc_key_processes";
+    const std::string below = connection ? "equipment.units" : "equipment.key_processes";
+    Notes notes;
+    const auto lines = lines_with(e_, selection_, ask_.period, above, below, notes);
     const auto sum = [&](const std::string& name) {
-      return quantity_of(e_, selection_, ask_.period, name, measure(name));
+      return quantity_of(e_, selection_, ask_.period, name, [&](const QuantityRow& row) {
+        return row.key.measure == name && lines.contains({row.enterprise, row.line});
+      });
     };
-    return {"percent",
-            {sum(connection ? "equipment.connected" : "equipment.nc_key_processes"),
-             sum(connection ? "equipment.units" : "equipment.key_processes")}};
+    return {"percent", {sum(above), sum(below)}};
   }
 
   Tree share() {
@@ -183,7 +200,8 @@ class Trees {
   }
 
   // --- Products
-  Explanation output(const Selection& selection, const Period& period, bool physical, bool with_estimates = true) {
+  Explanation output(const Selection& selection, const Period& period, bool physical, bool with_estimates = true,
+                     const Wanted& wanted = measure("output.good")) {
     const auto factor = [&](const Product& product) {
       return leaf("statistical units per base unit",
                   physical ? physical_output(1, product) : product_output(1, product), "", product.place.str());
@@ -194,7 +212,7 @@ class Trees {
     const auto estimates = [&](const Enterprise& enterprise) {
       return with_estimates ? output_guess_nodes(e_, enterprise, selection, period, factor) : Nodes{};
     };
-    return sum_of_rows(e_, selection, period, "output", "", measure("output.good"), term, estimates);
+    return sum_of_rows(e_, selection, period, "output", "", wanted, term, estimates);
   }
 
   Tree product() {
@@ -231,13 +249,14 @@ class Trees {
     Selection whole_lines = selection_;
     whole_lines.filter = {};
     whole_lines.filter.line = selection_.filter.line;
+    const auto metered = lines_with_energy(e_, whole_lines, ask_.period);
     Nodes shares;
     for (const auto* enterprise : selection_.enterprises) {
       const auto* sums = e_.sums_of(*enterprise, whole_lines, e_.window(ask_.period));
       if (sums == nullptr) continue;
       for (const auto& [line, own] : sums->lines) {
         const auto made = own.products.find(product->id);
-        if (made != own.products.end() && made->second.cycle_all != 0) {
+        if (metered.contains({enterprise->id, line}) && made != own.products.end() && made->second.cycle_all != 0) {
           shares.push_back(share_of_energy(*enterprise, line, *product, whole_lines));
         }
       }
@@ -245,12 +264,14 @@ class Trees {
     return {"quotient",
             {computed("energy of the product", "kgce", "product",
                       {computed("energy", "tce", "sum", std::move(shares)), number("kgce per tce", 1000)}),
-             output(selection_, ask_.period, true, false)}};
+             output(selection_, ask_.period, true, false, [&](const QuantityRow& row) {
+               return row.key.measure == "output.good" && metered.contains({row.enterprise, row.line});
+             })}};
   }
 
   Explanation share_of_energy(const Enterprise& enterprise, const LineId& line, const Product& product,
                               const Selection& selection) {
-    const Selection own{{&enterprise}, selection.filter, selection.all_scales};
+    const auto own = selection.of(enterprise);
     const auto cycles = [&](const std::string& label, bool all) {
       return cycles_node(e_, own, ask_.period, label, [&, all](const QuantityRow& row) {
         const bool made = row.key.measure == "output.good" || row.key.measure == "output.rejected";
@@ -268,7 +289,7 @@ class Trees {
     const auto days = e_.days_of(ask_.period);
     Nodes reporting, all;
     for (const auto* enterprise : selection_.enterprises) {
-      const Selection own{{enterprise}, selection_.filter, selection_.all_scales};
+      const auto own = selection_.of(*enterprise);
       const auto r = e_.respondents(Item::value_added_comparable, own, ask_.period).front();
       if (!r.base.known()) continue;
       auto node = enterprise_base(e_, Item::value_added_comparable, *enterprise, own, ask_.period.last_year());

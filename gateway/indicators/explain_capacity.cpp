@@ -12,7 +12,7 @@ class CapacityTree {
   Tree of() {
     Nodes outputs, capacities;
     for (const auto* enterprise : selection_.enterprises) {
-      for (const auto& line : capacity_lines(e_, *enterprise, selection_, ask_.period)) {
+      for (const auto& line : capacity_lines(e_, *enterprise, selection_, ask_.period).told) {
         auto output = made(*enterprise, line, "GOV_cmp", true);
         capacities.push_back(capacity(*enterprise, line, output));
         outputs.push_back(std::move(output));
@@ -26,7 +26,7 @@ class CapacityTree {
  private:
   // The good output of a line in fen, or in hours at capacity.
   Explanation made(const Enterprise& enterprise, const CapacityLine& line, const std::string& label, bool in_fen) {
-    const Selection own{{&enterprise}, selection_.filter, selection_.all_scales};
+    const auto own = selection_.of(enterprise);
     const std::string unit = in_fen ? "fen" : "h";
     const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
       const auto capacity = line.capacities.find(product->id);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "indicators/explain_trees.h"
+#include "indicators/ratio_sides.h"
 
 // Trees of KPIs (indicators.md 7).
 namespace songhua::indicators {
@@ -12,6 +13,9 @@ class KpiTree {
 
   Tree of() {
     const auto& id = ask_.id;
+    const bool timed = id == "effectiveness" || id == "oee" || id == "nee" || id == "throughput_per_hour";
+    if (timed) lines_ = lines_with_times(e_, selection_, ask_.period);
+    if (id == "mtbf_s" || id == "mttr_s") lines_ = lines_with_failures(e_, selection_, ask_.period);
     if (id == "availability") return {"percent", {production(), planned()}};
     if (id == "effectiveness") return {"percent", {cycles_all(), production()}};
     if (id == "quality_ratio") return {"percent", {cycles_good(), cycles_all()}};
@@ -55,9 +59,9 @@ class KpiTree {
   }
 
   Explanation time(const std::string& label, std::vector<IsoTime> times) {
-    return quantity_of(e_, selection_, ask_.period, label, [times = std::move(times)](const QuantityRow& row) {
+    return quantity_of(e_, selection_, ask_.period, label, [this, times = std::move(times)](const QuantityRow& row) {
       constexpr std::string_view kTime = "time.";
-      if (!row.key.measure.starts_with(kTime)) return false;
+      if (!counts(row) || !row.key.measure.starts_with(kTime)) return false;
       return std::ranges::count(times, iso_time(std::string_view(row.key.measure).substr(kTime.size()))) > 0;
     });
   }
@@ -68,9 +72,13 @@ class KpiTree {
     return time("PBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure, IsoTime::down});
   }
 
-  static Wanted any_of(std::vector<std::string> measures) {
-    return [measures = std::move(measures)](const QuantityRow& row) {
-      return std::ranges::count(measures, row.key.measure) > 0;
+  // Lines that tell both sides, where that matters.
+  [[nodiscard]] bool counts(const QuantityRow& row) const {
+    return !lines_ || lines_->contains({row.enterprise, row.line});
+  }
+  Wanted any_of(std::vector<std::string> measures) {
+    return [this, measures = std::move(measures)](const QuantityRow& row) {
+      return counts(row) && std::ranges::count(measures, row.key.measure) > 0;
     };
   }
   Explanation units(const std::string& label, std::vector<std::string> measures) {
@@ -87,6 +95,7 @@ class KpiTree {
   Evaluation& e_;
   const Ask& ask_;
   Selection selection_;
+  std::optional<Lines> lines_;
 };
 
 }  // namespace

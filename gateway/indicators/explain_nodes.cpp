@@ -194,15 +194,24 @@ bool feeds(Item item, const QuantityRow& row) {
 Nodes line_nodes(Evaluation& e, const Enterprise& enterprise, const Selection& selection, Window window,
                  const std::string& unit, const Wanted& wanted, const RowTerm& term) {
   std::map<LineId, Nodes> lines;
+  // Of equipment the last value counts.
+  std::map<std::pair<LineId, std::string>, std::pair<const QuantityRow*, Window>> levels;
   for (const auto& piece : e.rollups().pieces(window)) {
     for (const auto& row : e.rollups().source().quantities(piece)) {
-      if (row.enterprise != enterprise.id || row.quantity == 0 || !wanted(row)) continue;
-      if (row.key.measure.starts_with("equipment.") && piece.end != window.end) continue;  // the last value counts
+      if (row.enterprise != enterprise.id || !wanted(row)) continue;
+      if (row.key.measure.starts_with("equipment.")) {
+        if (e.rollups().passes(row, nullptr, selection.filter)) levels[{row.line, row.key.measure}] = {&row, piece};
+        continue;
+      }
+      if (row.quantity == 0) continue;
       const bool of_product = is_product_measure(row.key.measure);
       const auto* product = of_product ? e.inputs().catalogue.find(row.key.product) : nullptr;
       if (of_product && product == nullptr) continue;
       if (e.rollups().passes(row, product, selection.filter)) lines[row.line].push_back(term(row, product, piece));
     }
+  }
+  for (const auto& [key, level] : levels) {
+    if (level.first->quantity != 0) lines[key.first].push_back(term(*level.first, nullptr, level.second));
   }
   Nodes nodes;
   for (auto& [line, terms] : lines) nodes.push_back(computed("line " + line, unit, "sum", std::move(terms)));
@@ -360,9 +369,9 @@ Explanation base_output_node(Evaluation& e, const Enterprise& enterprise, const 
   const auto known = e.base_outputs(enterprise, selection, period);
   const auto label = enterprise_label(enterprise) + " " + product.id + " " + period.name();
   if (known.source == "rollup") {
-    auto node = quantity_of(
-        e, {{&enterprise}, selection.filter, selection.all_scales}, period, label,
-        [&](const QuantityRow& row) { return row.key.measure == "output.good" && row.key.product == product.id; });
+    auto node = quantity_of(e, selection.of(enterprise), period, label, [&](const QuantityRow& row) {
+      return row.key.measure == "output.good" && row.key.product == product.id;
+    });
     node.label = label;
     node.unit = product.unit;
     node.status = status_name(known.status);
@@ -417,12 +426,12 @@ Explanation output_node(Evaluation& e, const Selection& selection, const Period&
 // What one enterprise adds to a level; an estimate where it has not reported and that is configured.
 Explanation enterprise_level(Evaluation& e, Item item, const Enterprise& enterprise, const Selection& selection,
                              const Period& period, bool estimates) {
-  const Selection own{{&enterprise}, selection.filter, selection.all_scales};
+  const auto own = selection.of(enterprise);
   const auto amount = e.level(item, own, period);
   auto parts = item_lines(e, item, enterprise, own, period);
   if (estimates) {
     for (const auto& guess : e.guesses(item, enterprise, own, period)) {
-      parts.push_back(guess_node(e, item, enterprise, own, guess));
+      if (guess.amount != 0) parts.push_back(guess_node(e, item, enterprise, own, guess));
     }
   }
   auto node = computed(enterprise_label(enterprise), unit_of(item), "sum", std::move(parts));
@@ -436,7 +445,7 @@ Explanation enterprise_base(Evaluation& e, Item item, const Enterprise& enterpri
   const auto base = e.base_of(item, enterprise, selection, period);
   Explanation node;
   if (base.source == "rollup") {
-    const Selection own{{&enterprise}, selection.filter, selection.all_scales};
+    const auto own = selection.of(enterprise);
     node = computed(enterprise_label(enterprise), unit_of(item), "sum", item_lines(e, item, enterprise, own, period));
   } else {
     node = leaf(enterprise_label(enterprise), *base.value, unit_of(item), base.source);

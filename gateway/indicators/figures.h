@@ -31,8 +31,8 @@ struct Ask {
   Period period;
 };
 
-// Mean over the days of the period of the employees that the register gives.
-Rational average_employees(const Evaluation& e, const Selection& selection, const Period& period);
+// Mean over the days of the period of the employees that the register gives, of whom something is told or estimated.
+Rational average_employees(Evaluation& e, const Selection& selection, const Period& period);
 
 Figure level_figure(Evaluation& e, const Ask& ask);
 Figure sales_figure(Evaluation& e, const Ask& ask);

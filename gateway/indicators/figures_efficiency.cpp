@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "indicators/capacity_parts.h"
+#include "indicators/ratio_sides.h"
 
 // Capacity, energy, labour, digital indicators and KPIs (indicators.md 5.1 to 5.4, 7).
 namespace songhua::indicators {
@@ -23,25 +24,35 @@ Value intensity(const Ends& energy, const Ends& value_added, bool now) {
   return now ? energy_intensity(energy.now, value_added.now) : energy_intensity(energy.base, value_added.base);
 }
 
-// Only enterprises with both bases are compared.
-Selection with_bases(Evaluation& e, const Selection& selection, const Period& period) {
-  Selection both{{}, selection.filter, selection.all_scales};
-  for (const auto* enterprise : selection.enterprises) {
-    const bool known = e.base_of(Item::energy_tce, *enterprise, selection, period.last_year()).value &&
-                       e.base_of(Item::value_added_comparable, *enterprise, selection, period.last_year()).value;
-    if (known) both.enterprises.push_back(enterprise);
-  }
-  return both;
-}
-
-void merge_kpis(KpiSums& into, const KpiSums& from, bool mixed) {
+void merge_kpis(KpiSums& into, const KpiSums& from) {
   for (const auto field : {&KpiSums::production, &KpiSums::setup, &KpiSums::delay, &KpiSums::failure, &KpiSums::down,
                            &KpiSums::good, &KpiSums::rejected, &KpiSums::reworked, &KpiSums::failures}) {
     into.*field += from.*field;
   }
   into.cycle_good += from.cycle_good;
   into.cycle_all += from.cycle_all;
-  into.mixed_units = into.mixed_units || from.mixed_units || mixed;
+}
+
+// KPIs over lines of the selection; over all of them where none are given.
+KpiSums kpi_sums(Evaluation& e, const Selection& selection, const Period& period, const Lines* only = nullptr) {
+  KpiSums sums;
+  std::set<std::string> units;
+  for (const auto* enterprise : selection.enterprises) {
+    const auto* own = e.sums_of(*enterprise, selection, e.window(period));
+    if (own == nullptr) continue;
+    for (const auto& [line, kpis] : own->kpis) {
+      if (only != nullptr && !only->contains({enterprise->id, line})) continue;
+      merge_kpis(sums, kpis.sums);
+      const auto made = own->lines.find(line);
+      if (made == own->lines.end()) continue;
+      for (const auto& [id, product] : made->second.products) {
+        if (product.good != 0 || product.rejected != 0 || product.reworked != 0)
+          units.insert(e.inputs().catalogue.find(id)->unit);
+      }
+    }
+  }
+  sums.mixed_units = units.size() > 1;
+  return sums;
 }
 
 std::string kpi_formula(const std::string& id, bool iso) {
@@ -68,17 +79,10 @@ std::string kpi_formula(const std::string& id, bool iso) {
 
 }  // namespace
 
-Rational average_employees(const Evaluation& e, const Selection& selection, const Period& period) {
-  const auto first = e.inputs().day_of(e.window(period).start), last = e.last_day(period);
+Rational average_employees(Evaluation& e, const Selection& selection, const Period& period) {
   BigInt person_days = 0;
-  for (const auto* selected : selection.enterprises) {
-    for (const auto& row : e.inputs().reg.enterprises()) {
-      if (row.id != selected->id) continue;
-      const auto from = std::max(first, row.validity.from), to = std::min(last + std::chrono::days{1}, row.validity.to);
-      if (from < to) person_days += BigInt(row.employees) * (to - from).count();
-    }
-  }
-  return Rational(person_days, (last - first).count() + 1);
+  for (const auto& staff : staff_of(e, selection, period)) person_days += BigInt(staff.row->employees) * staff.days;
+  return Rational(person_days, e.days_of(period));
 }
 
 Figure capacity_figure(Evaluation& e, const Ask& ask) {
@@ -87,10 +91,12 @@ Figure capacity_figure(Evaluation& e, const Ask& ask) {
   std::vector<LineCapacity> lines;
   for (const auto* enterprise : selection.enterprises) {
     e.note(figure.notes, *enterprise, selection, e.window(ask.period), Feed::output);
-    for (const auto& line : capacity_lines(e, *enterprise, selection, ask.period)) {
-      lines.push_back(line_capacity(line.terms, line.hours()));
-    }
+    const auto own = capacity_lines(e, *enterprise, selection, ask.period);
+    for (const auto& line : own.told) lines.push_back(line_capacity(line.terms, line.hours()));
+    for (const auto& line : own.silent) figure.notes.warn("line_not_reporting", line);
+    for (const auto& line : own.partly) figure.notes.warn("line_partly_reporting", line);
   }
+  note_missing(e, selection, ask.period, figure.notes);
   figure.value = capacity_utilisation(lines);
   if (figure.value.known() && *figure.value > 100) figure.notes.flags.insert("over_100");
   figure.formula = "sum GOV_cmp,l / sum (capacity_per_hour * H_l * pbar_l) * 100";
@@ -105,28 +111,29 @@ Figure energy_figure(Evaluation& e, const Ask& ask) {
       figure.value = Reason::jan_feb_combined;
       return figure;
     }
-    const auto both = with_bases(e, selection, ask.period);
+    const auto both = with_both_bases(e, selection, ask.period, Item::energy_tce, Item::value_added_comparable);
     const auto energy = e.ends(Item::energy_tce, both, ask.period);
     const auto value_added = e.ends(Item::value_added_comparable, both, ask.period);
     figure.notes = energy.notes;
     figure.notes.merge(value_added.notes);
-    for (const auto* enterprise : selection.enterprises) {
-      if (std::find(both.enterprises.begin(), both.enterprises.end(), enterprise) == both.enterprises.end()) {
-        figure.notes.warn("no_base", enterprise->id);
-        e.await(figure.notes, *enterprise, selection, e.window(ask.period));
-      }
-    }
+    note_without_base(e, selection, both, ask.period, figure.notes);
     figure.value = energy_intensity_change(intensity(energy, value_added, true), intensity(energy, value_added, false));
     figure.formula = "(intensity_t / intensity_{t-12} - 1) * 100";
     return figure;
   }
-  const auto energy = e.level(Item::energy_tce, selection, ask.period);
+  if (ask.id == "energy_consumption") {
+    const auto energy = e.level(Item::energy_tce, selection, ask.period);
+    figure.notes = energy.notes;
+    figure.value = energy.value;
+    figure.formula = "tce = sum quantity * coefficient";
+    return figure;
+  }
+  const auto sides = energy_sides(e, selection, ask.period);
+  const auto energy = e.level(Item::energy_tce, sides.selection, ask.period);
+  const auto value_added = e.level(Item::value_added_comparable, sides.selection, ask.period);
   figure.notes = energy.notes;
-  figure.value = energy.value;
-  figure.formula = "tce = sum quantity * coefficient";
-  if (ask.id == "energy_consumption") return figure;
-  const auto value_added = e.level(Item::value_added_comparable, selection, ask.period);
   figure.notes.merge(value_added.notes);
+  figure.notes.merge(sides.notes);
   figure.value = energy_intensity(energy.value, value_added.value);
   figure.formula = "tce / (VA_cmp / 10^6 fen)";
   return figure;
@@ -135,59 +142,70 @@ Figure energy_figure(Evaluation& e, const Ask& ask) {
 Figure labour_figure(Evaluation& e, const Ask& ask) {
   const auto selection = e.select(ask.scope, ask.period);
   const bool by_hour = ask.id == "labour_productivity_hour";
-  // Nobody estimates hours, so that estimates must not be in the value added either.
-  const auto value_added = by_hour ? e.reported_level(Item::value_added_current, selection, ask.period)
-                                   : e.level(Item::value_added_current, selection, ask.period);
   Figure figure;
-  figure.notes = value_added.notes;
-  if (!by_hour) {
-    figure.value =
-        labour_productivity(value_added.value, average_employees(e, selection, ask.period), months_of(ask.period));
-    figure.formula = "VA_cur[fen]/100 / average employees * 12 / months";
-  } else {
-    const auto seconds = measure_sum(e, selection, ask.period, "labour.time", Feed::labour, figure.notes);
+  if (by_hour) {
+    // Nobody estimates hours, so that estimates must not be in the value added either.
+    const auto sides = hour_sides(e, selection, ask.period);
+    const auto value_added = e.reported_level(Item::value_added_current, sides.selection, ask.period);
+    figure.notes = value_added.notes;
+    figure.notes.merge(sides.notes);
+    const auto seconds = measure_sum(e, sides.selection, ask.period, "labour.time", Feed::labour, figure.notes);
     figure.value = labour_productivity_hour(value_added.value, seconds);
     figure.formula = "VA_cur[fen]/100 / (person_seconds / 3600)";
+    return figure;
   }
+  const auto value_added = e.level(Item::value_added_current, selection, ask.period);
+  figure.notes = value_added.notes;
+  note_missing(e, selection, ask.period, figure.notes);
+  figure.value =
+      labour_productivity(value_added.value, average_employees(e, selection, ask.period), months_of(ask.period));
+  figure.formula = "VA_cur[fen]/100 / average employees * 12 / months";
   return figure;
 }
 
 Figure digital_figure(Evaluation& e, const Ask& ask) {
   const auto selection = e.select(ask.scope, ask.period);
   Figure figure;
-  const auto sum = [&](const char* measure) {
-    return measure_sum(e, selection, ask.period, measure, Feed::equipment, figure.notes);
-  };
-  if (ask.id == "connection_rate") {
-    figure.value = connection_rate(sum("equipment.connected"), sum("equipment.units"));
-    figure.formula = "sum connected / sum units * 100";
-  } else {
-    figure.value = nc_rate(sum("equipment.nc_key_processes"), sum("equipment.key_processes"));
-    figure.formula = "sum nc_key / sum key * 100";
+  const bool connection = ask.id == "connection_rate";
+  const std::string above = connection ? "equipment.connected" : "equipment.nc_key_processes";
+  const std::string below = connection ? "equipment.units" : "equipment.key_processes";
+  const auto lines = lines_with(e, selection, ask.period, above, below, figure.notes);
+  BigInt part = 0, all = 0;
+  for (const auto* enterprise : selection.enterprises) {
+    e.note(figure.notes, *enterprise, selection, e.window(ask.period), Feed::equipment);
+    const auto* sums = e.sums_of(*enterprise, selection, e.window(ask.period));
+    if (sums == nullptr) continue;
+    for (const auto& [line, kpis] : sums->kpis) {
+      if (!lines.contains({enterprise->id, line})) continue;
+      part += kpis.equipment.at(above);
+      all += kpis.equipment.at(below);
+    }
   }
+  note_missing(e, selection, ask.period, figure.notes);
+  figure.value = connection ? connection_rate(part, all) : nc_rate(part, all);
+  figure.formula = connection ? "sum connected / sum units * 100" : "sum nc_key / sum key * 100";
   return figure;
 }
 
 std::map<std::string, Figure> kpi_figures(Evaluation& e, const Ask& ask) {
   const auto selection = e.select(ask.scope, ask.period);
-  const auto window = e.window(ask.period);
-  KpiSums sums;
   Notes notes;
-  std::set<std::string> units;
   for (const auto* enterprise : selection.enterprises) {
     for (const auto feed : {Feed::time, Feed::output, Feed::failures})
-      e.note(notes, *enterprise, selection, window, feed);
-    const auto* own = e.sums_of(*enterprise, selection, window);
-    if (own == nullptr) continue;
-    for (const auto& [id, product] : own->products) {
-      if (product.good != 0 || product.rejected != 0 || product.reworked != 0)
-        units.insert(e.inputs().catalogue.find(id)->unit);
-    }
-    merge_kpis(sums, own->kpi, units.size() > 1);
+      e.note(notes, *enterprise, selection, e.window(ask.period), feed);
   }
+  note_missing(e, selection, ask.period, notes);
   std::map<std::string, Figure> figures;
   const bool iso = e.settings().mtbf == MtbfMethod::iso;
-  for (auto& [id, value] : kpis(sums, iso)) {
+  // What is divided by times takes lines that tell their times; mean times, lines that tell their failures.
+  const auto timed = lines_with_times(e, selection, ask.period);
+  const auto failing = lines_with_failures(e, selection, ask.period);
+  auto values = kpis(kpi_sums(e, selection, ask.period), iso);
+  const auto of_timed = kpis(kpi_sums(e, selection, ask.period, &timed), iso);
+  const auto of_failing = kpis(kpi_sums(e, selection, ask.period, &failing), iso);
+  for (const char* id : {"effectiveness", "oee", "nee", "throughput_per_hour"}) values.at(id) = of_timed.at(id);
+  for (const char* id : {"mtbf_s", "mttr_s"}) values.at(id) = of_failing.at(id);
+  for (auto& [id, value] : values) {
     Figure figure;
     figure.value = value;
     figure.notes = notes;

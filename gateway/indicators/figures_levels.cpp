@@ -2,6 +2,7 @@
 
 #include "indicators/figures.h"
 #include "indicators/index_parts.h"
+#include "indicators/ratio_sides.h"
 
 // Levels, ratios of levels, growth, contribution and pull, shares and coverage (indicators.md 3, 4.1 to 4.3, 5.5, 9).
 namespace songhua::indicators {
@@ -65,11 +66,13 @@ Figure ratio_change(Evaluation& e, const Ask& ask) {
     return combined;
   }
   const auto selection = e.select(ask.scope, ask.period);
-  const auto sales = e.ends(Item::sales_value, selection, ask.period);
-  const auto output = e.ends(Item::gross_output_current, selection, ask.period);
+  const auto both = with_both_bases(e, selection, ask.period, Item::sales_value, Item::gross_output_current);
+  const auto sales = e.ends(Item::sales_value, both, ask.period);
+  const auto output = e.ends(Item::gross_output_current, both, ask.period);
   Figure figure;
   figure.notes = sales.notes;
   figure.notes.merge(output.notes);
+  note_without_base(e, selection, both, ask.period, figure.notes);
   const auto now = sales_output_ratio(sales.now, output.now), base = sales_output_ratio(sales.base, output.base);
   const auto null = first_null(now, base);
   figure.value = null ? Value(*null) : Value(Rational(*now - *base));
@@ -127,12 +130,15 @@ Figure level_figure(Evaluation& e, const Ask& ask) {
 Figure sales_figure(Evaluation& e, const Ask& ask) {
   if (ask.id == "sales_output_ratio_change") return ratio_change(e, ask);
   const auto selection = e.select(ask.scope, ask.period);
-  const auto sales = e.level(Item::sales_value, selection, ask.period);
   const bool exports = ask.id == "export_share";
-  const auto other = e.level(exports ? Item::export_delivery_value : Item::gross_output_current, selection, ask.period);
+  const auto item = exports ? Item::export_delivery_value : Item::gross_output_current;
+  const auto sides = level_sides(e, selection, ask.period, Item::sales_value, item);
+  const auto sales = e.level(Item::sales_value, sides.selection, ask.period);
+  const auto other = e.level(item, sides.selection, ask.period);
   Figure figure;
   figure.notes = sales.notes;
   figure.notes.merge(other.notes);
+  figure.notes.merge(sides.notes);
   figure.value = exports ? export_share(other.value, sales.value) : sales_output_ratio(sales.value, other.value);
   figure.formula = exports ? "EDV / SV * 100" : "SV / GOV_cur * 100";
   return figure;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "indicators/index_parts.h"
+#include "indicators/ratio_sides.h"
 
 // Product output and energy per product (indicators.md 3.5, 5.2).
 namespace songhua::indicators {
@@ -30,13 +31,21 @@ Figure energy_per_unit(Evaluation& e, const Ask& ask, const Selection& selection
   Selection whole_lines = selection;
   whole_lines.filter = {};
   whole_lines.filter.line = selection.filter.line;
-  Rational tce = 0;
+  // Energy and output are of the same lines: those with meters.
+  const auto metered = lines_with_energy(e, whole_lines, ask.period);
+  Rational tce = 0, good = 0;
   for (const auto* enterprise : selection.enterprises) {
     e.note(figure.notes, *enterprise, whole_lines, e.window(ask.period), Feed::energy);
     const auto* sums = e.sums_of(*enterprise, whole_lines, e.window(ask.period));
     if (sums == nullptr) continue;
     for (const auto& [line, own] : sums->lines) {
+      const auto made = own.products.find(ask.scope.get("product"));
+      if (!metered.contains({enterprise->id, line})) {
+        if (made != own.products.end() && made->second.good != 0) figure.notes.warn("told_in_part", line);
+        continue;
+      }
       Rational part = 0, all = 0;
+      if (made != own.products.end()) good += Rational(made->second.good);
       for (const auto& [product, sum] : own.products) {
         all += sum.cycle_all;
         if (product == ask.scope.get("product")) part += sum.cycle_all;
@@ -44,8 +53,8 @@ Figure energy_per_unit(Evaluation& e, const Ask& ask, const Selection& selection
       if (all > 0) tce += own.tce * part / all;
     }
   }
-  const auto outputs = reported_outputs(e, selection, ask.period);
-  figure.notes.merge(outputs.notes);
+  figure.notes.merge(reported_outputs(e, selection, ask.period).notes);
+  note_missing(e, selection, ask.period, figure.notes);
   const auto* product = e.inputs().catalogue.find(ask.scope.get("product"));
   figure.formula = "kgce(line) * PRI * PQ(product) / sum PRI * PQ, over GQ";
   if (product == nullptr) {
@@ -54,9 +63,8 @@ Figure energy_per_unit(Evaluation& e, const Ask& ask, const Selection& selection
     return figure;
   }
   figure.unit = "kgce / " + (product->nutrients ? std::string("t") : product->statistical_unit);
-  const auto found = outputs.now.find(product->id);
-  const Rational good = found == outputs.now.end() ? Rational(0) : physical_output(found->second, *product);
-  figure.value = good > 0 ? Value(Rational(tce * 1000 / good)) : Value(Reason::no_output);
+  const Rational made = physical_output(good, *product);
+  figure.value = made > 0 ? Value(Rational(tce * 1000 / made)) : Value(Reason::no_output);
   return figure;
 }
 

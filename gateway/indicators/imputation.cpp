@@ -46,7 +46,8 @@ std::vector<Period> Evaluation::silent_parts(const Enterprise& enterprise, const
                                              const Period& period, const Known& known) {
   std::vector<Period> parts;
   // A line has no past of its own: what is put in is the enterprise's.
-  if (!settings_.impute_growth || !selection.filter.line.empty()) return parts;
+  const bool none = selection.unestimated.contains(enterprise.id);
+  if (!settings_.impute_growth || none || !selection.filter.line.empty()) return parts;
   const auto silent = [&](const Period& part) { return !reports(enterprise.id, window(part)); };
   if (period.kind == Period::Kind::day) {
     if (silent(period) && known(period)) parts.push_back(period);
@@ -75,7 +76,7 @@ std::vector<Guess> Evaluation::guesses(Item item, const Enterprise& enterprise, 
     // that parts add up.
     const auto ratio = rise(item, enterprise, selection.all_scales, part);
     const auto before = *base(part);
-    if (ratio && *ratio != 0 && before != 0) guesses.push_back({part, before, *ratio, before * *ratio});
+    if (ratio) guesses.push_back({part, before, *ratio, before * *ratio});
   }
   return guesses;
 }
@@ -139,6 +140,51 @@ std::int64_t Evaluation::days_known(const Enterprise& enterprise, const Period& 
     }
   }
   return days_known_[{enterprise.id, period.name()}] = days;
+}
+
+bool Evaluation::heard(const std::string& enterprise, const LineId& line, const RowFilter& filter, Window window) {
+  if (line.empty()) return reports(enterprise, window);
+  const auto& sums = rollups_.sums(window, filter);
+  const auto found = sums.find(enterprise);
+  return found != sums.end() && found->second.heard_lines.contains(line);
+}
+
+std::vector<Day> Evaluation::days_told(const std::string& enterprise, const LineId& line, const RowFilter& filter,
+                                       const Period& period) {
+  auto first = kLastDay;
+  bool seen = false;
+  if (const auto lines = presence_.find(enterprise); lines != presence_.end()) {
+    for (const auto& own : lines->second) {
+      if (!own.first_seen || (!line.empty() && own.line != line)) continue;
+      first = std::min(first, inputs_.day_of(*own.first_seen));
+      seen = true;
+    }
+  }
+  std::vector<Day> days;
+  const auto add = [&](const Period& part) {
+    const auto span = window(part);
+    if (!heard(enterprise, line, filter, span)) return;
+    auto last = last_day(part);
+    const auto& sums = rollups_.sums(span, filter);
+    const auto own = sums.find(enterprise);
+    const bool open = own != sums.end() && own->second.doubts.at(static_cast<std::size_t>(Feed::output)).open;
+    const auto start = inputs_.day_of(span.start);
+    const auto day_window = [&](Day day) {
+      return Window{inputs_.start_of(day), inputs_.start_of(day + std::chrono::days{1})};
+    };
+    while (open && last > start && !heard(enterprise, line, filter, day_window(last))) last -= std::chrono::days{1};
+    for (auto day = start; day <= last; day += std::chrono::days{1}) {
+      if (!seen || first <= day) days.push_back(day);
+    }
+  };
+  if (period.kind == Period::Kind::day) {
+    add(period);
+    return days;
+  }
+  for (unsigned month = period.first_month; month <= period.last_month; ++month) {
+    add(Period::of_months(period.year, month, month));
+  }
+  return days;
 }
 
 std::vector<Respondent> Evaluation::respondents_in_time(const Selection& selection, const Period& period) {

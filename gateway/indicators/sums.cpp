@@ -21,12 +21,6 @@ std::optional<Feed> feed_of_measure(std::string_view measure) {
   return std::nullopt;  // process values and what others send: no indicator reads them
 }
 
-// Does an indicator read the row? Of equipment the last value of a window counts.
-bool is_told(const QuantityRow& row, bool last_piece) {
-  const auto feed = feed_of_measure(row.key.measure);
-  return feed && (feed != Feed::equipment || last_piece);
-}
-
 const EnergyCoefficient* coefficient(const Inputs& inputs, std::string_view carrier, Day day) {
   for (const auto& c : inputs.energy) {
     if (c.carrier == carrier && c.validity.holds(day) && (!c.medium || inputs.count_water)) return &c;
@@ -76,7 +70,6 @@ struct Rollups::Building {
   struct Enterprise {
     LevelSums levels;
     Rational tce = 0;
-    std::set<std::string> units;  // of products made
   };
   Sums sums;
   std::map<std::string, Enterprise> levels;
@@ -173,6 +166,7 @@ void Rollups::add_product_row(const QuantityRow& row, const Product& product, Da
   const auto& price = found->second;
   auto& sums = into.sums[row.enterprise];
   auto& building = into.levels[row.enterprise];
+  auto& kpi = sums.kpis[row.line].sums;
   const BigInt quantity = big(row.quantity);
   if (row.key.measure == "dispatch.quantity") {
     const auto market = market_of(row.key.market);
@@ -182,7 +176,6 @@ void Rollups::add_product_row(const QuantityRow& row, const Product& product, Da
   }
   auto& line = sums.lines[row.line].products[product.id];
   auto& total = sums.products[product.id];
-  if (quantity != 0) building.units.insert(product.unit);
   // PRI = 3,600,000 ms / capacity
   const Rational pri =
       price.capacity_per_hour ? Rational(kMillisPerHour / rational(*price.capacity_per_hour)) : Rational(0);
@@ -194,8 +187,8 @@ void Rollups::add_product_row(const QuantityRow& row, const Product& product, Da
     building.levels.add_good(quantity, price.fields, price.va_rate_base);
     sums.price_imputed = sums.price_imputed || price.imputed;
     add(&ProductSum::good);
-    sums.kpi.good += quantity;
-    sums.kpi.cycle_good += pri * quantity;
+    kpi.good += quantity;
+    kpi.cycle_good += pri * quantity;
     if (price.capacity_per_hour) {
       auto& term = sums.lines[row.line].capacity[{product.id, price.fields.comparable_price->str()}];
       term.good += quantity;
@@ -204,15 +197,15 @@ void Rollups::add_product_row(const QuantityRow& row, const Product& product, Da
     }
   } else if (row.key.measure == "output.rejected") {
     add(&ProductSum::rejected);
-    sums.kpi.rejected += quantity;
+    kpi.rejected += quantity;
   } else if (row.key.measure == "output.reworked") {
     add(&ProductSum::reworked);
-    sums.kpi.reworked += quantity;
+    kpi.reworked += quantity;
     return;
   } else {
     return;
   }
-  sums.kpi.cycle_all += pri * quantity;
+  kpi.cycle_all += pri * quantity;
   line.cycle_all += pri * quantity;
 }
 
@@ -229,15 +222,16 @@ Rational Rollups::energy_of(const QuantityRow& row, Day day) const {
 void Rollups::add_energy(const QuantityRow& row, Day day, Building& into) {
   const std::string carrier = row.key.measure.substr(std::string_view("energy.").size());
   auto& sums = into.sums[row.enterprise];
+  sums.lines[row.line].metered = true;
   if (carrier == "electricity") sums.lines[row.line].electricity_wh += big(row.quantity);
   const Rational tce = energy_of(row, day);  // what has no coefficient is shown as a measure, not counted as energy
   into.levels[row.enterprise].tce += tce;
   sums.lines[row.line].tce += tce;
 }
 
-void Rollups::add_row(const QuantityRow& row, Day day, bool last_piece, const RowFilter& filter, Building& into) {
-  if (!is_told(row, last_piece)) return;
+void Rollups::add_row(const QuantityRow& row, Day day, const RowFilter& filter, Building& into) {
   const auto feed = feed_of_measure(row.key.measure);
+  if (!feed) return;
   const bool of_product = is_product_measure(row.key.measure);
   const auto* product = of_product ? inputs_.catalogue.find(row.key.product) : nullptr;
   if (!passes(row, product, filter)) return;
@@ -249,6 +243,8 @@ void Rollups::add_row(const QuantityRow& row, Day day, bool last_piece, const Ro
   doubt.from_start = doubt.from_start && row.from_start;
   if (!row.carried) {
     sums.heard = true;
+    sums.heard_lines.insert(row.line);
+    sums.told.at(static_cast<std::size_t>(*feed)) = true;
     sums.lines.try_emplace(row.line);
   }
   if (of_product) {
@@ -257,12 +253,22 @@ void Rollups::add_row(const QuantityRow& row, Day day, bool last_piece, const Ro
     return;
   }
   if (feed == Feed::energy) add_energy(row, day, into);
+  auto& kpis = sums.kpis[row.line];
   if (feed == Feed::time) {
-    sums.kpi.add_time(std::string_view(row.key.measure).substr(std::string_view("time.").size()), big(row.quantity));
+    kpis.times = true;
+    kpis.sums.add_time(std::string_view(row.key.measure).substr(std::string_view("time.").size()), big(row.quantity));
   } else if (feed == Feed::failures) {
-    sums.kpi.failures += big(row.quantity);
+    kpis.failures = true;
+    kpis.sums.failures += big(row.quantity);
   } else {
-    sums.measures[row.key.measure] += big(row.quantity);
+    const auto quantity = big(row.quantity);
+    auto& measure = sums.measures[row.key.measure];
+    measure += quantity;
+    if (feed != Feed::equipment) return;
+    // The last value counts: of the last piece that has one, since a line may be gone before the window ends.
+    auto& level = kpis.equipment[row.key.measure];
+    measure -= level;
+    level = quantity;
   }
 }
 
@@ -271,7 +277,7 @@ const std::set<std::string, std::less<>>& Rollups::heard(Window window) {
   if (!fresh) return found->second;
   for (const auto& piece : pieces(window)) {
     for (const auto& row : source_.quantities(piece)) {
-      if (is_told(row, piece.end == window.end) && !row.carried && row.official) found->second.insert(row.enterprise);
+      if (feed_of_measure(row.key.measure) && !row.carried && row.official) found->second.insert(row.enterprise);
     }
   }
   return found->second;
@@ -284,7 +290,7 @@ const Sums& Rollups::sums(Window window, const RowFilter& filter) {
   const auto parts = pieces(window);
   for (const auto& piece : parts) {
     const auto day = inputs_.day_of(piece.start);
-    for (const auto& row : source_.quantities(piece)) add_row(row, day, piece.end == window.end, filter, building);
+    for (const auto& row : source_.quantities(piece)) add_row(row, day, filter, building);
   }
   for (auto& [enterprise, sums] : building.sums) {
     const auto& built = building.levels[enterprise];
@@ -296,7 +302,6 @@ const Sums& Rollups::sums(Window window, const RowFilter& filter) {
                   l.sales_value.value(),
                   l.export_delivery_value.value(),
                   built.tce};
-    sums.kpi.mixed_units = built.units.size() > 1;
   }
   return cache_.emplace(key, std::move(building.sums)).first->second;
 }

@@ -54,19 +54,29 @@ struct LineSum {
   std::map<std::pair<std::string, std::string>, CapacityTerm> capacity;  // by product and comparable price
   Rational tce = 0;
   BigInt electricity_wh = 0;
+  bool metered = false;  // has rows of energy
+};
+
+// Of a line, also where it said nothing in the window: levels and counters hold on.
+struct LineKpis {
+  KpiSums sums;
+  bool times = false, failures = false;     // has rows of states, of failures
+  std::map<std::string, BigInt> equipment;  // by measure
 };
 
 struct EnterpriseSums {
   std::array<Rational, kItems> items;
   std::map<std::string, ProductSum> products;
   std::map<std::string, BigInt> measures;  // energy.*, labour.time, equipment.*
-  KpiSums kpi;
   std::map<LineId, LineSum> lines;
+  std::map<LineId, LineKpis> kpis;
   std::array<Doubt, kFeeds> doubts;
   std::set<std::string> uncatalogued;
   std::set<std::string> unknown_markets;
   bool price_imputed = false;
-  bool heard = false;  // has rows that are more than levels carried forward
+  bool heard = false;               // has rows that are more than levels carried forward
+  std::set<LineId> heard_lines;     // the same of its lines
+  std::array<bool, kFeeds> told{};  // the same of its feeds
 };
 using Sums = std::map<std::string, EnterpriseSums, std::less<>>;  // by enterprise; without rows there is no entry
 
@@ -102,7 +112,7 @@ class Rollups {
 
  private:
   struct Building;
-  void add_row(const QuantityRow& row, Day day, bool last_piece, const RowFilter& filter, Building& into);
+  void add_row(const QuantityRow& row, Day day, const RowFilter& filter, Building& into);
   void add_product_row(const QuantityRow& row, const Product& product, Day day, Building& into);
   void add_energy(const QuantityRow& row, Day day, Building& into);
 

@@ -119,7 +119,7 @@ TargetParts target_parts(Evaluation& e, const Ask& ask) {
     parts.compared.emplace_back(enterprise, *base);
     in.jan_feb_combined_base = in.jan_feb_combined_base || base->combined;
     for (std::size_t k = 0; k < 12; ++k) in.base.at(k) += base->months.at(k);
-    const Selection own{{enterprise}, parts.selection.filter, parts.selection.all_scales};
+    const auto own = parts.selection.of(*enterprise);
     for (unsigned k = 1; k <= m; ++k) {
       const auto span = current_span(e, parts, *enterprise, *base, k);
       if (!span) continue;

@@ -383,10 +383,11 @@ TEST(Capacity, AStandingLineKeepsItsCapacityAndAGoneOneLeavesThatDay) {
   const auto inputs = files.inputs();
   World standing;
   standing.good("2019-06-05", "E1", "car-ice-sedan", 28'800);  // the whole capacity of L1
+  standing.good("2019-06-05", "E1", "car-ice-sedan", 0, "CN", "L2");
   EXPECT_EQ(shown(row_of("capacity_utilisation", "2019-06", inputs, standing)), "50.0");
   World gone;
-  gone.good("2019-06-05", "E1", "car-ice-sedan", 28'800).good("2019-05-05", "E1", "car-ice-sedan", 1, "CN", "L2");
-  gone.gone("E1", "L2", "2019-06-16");
+  gone.good("2019-06-05", "E1", "car-ice-sedan", 28'800);
+  gone.good("2019-06-05", "E1", "car-ice-sedan", 0, "CN", "L2").gone("E1", "L2", "2019-06-16");
   EXPECT_EQ(exact(row_of("capacity_utilisation", "2019-06", inputs, gone)), "200/3");
 }
 

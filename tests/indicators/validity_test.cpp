@@ -58,6 +58,7 @@ TEST(Capacity, OfAStandingLineIsThatOfTheProductItWouldMakeThen) {
   const auto inputs = files.inputs();
   World world;  // L1 makes all that it can
   world.good("2019-06-05", "E1", "car-ice-sedan", 28'800).good("2019-05-05", "E1", "car-ice-sedan", 29'760);
+  world.good("2019-06-05", "E1", "car-nev-bev", 0, "CN", "L2").good("2019-05-05", "E1", "car-nev-bev", 0, "CN", "L2");
   const Rational sedan = Rational(60) * 11'200'000, electric = Rational(48) * 18'000'000;
   EXPECT_EQ(exact(row_of("capacity_utilisation", "2019-05", inputs, world)), "50");
   EXPECT_EQ(exact(row_of("capacity_utilisation", "2019-06", inputs, world)),

@@ -266,9 +266,11 @@ class Province:
         return sum(weights[d] * own[d] for d in own) / sum(weights[d] for d in own)
 
     def ratio_of_levels(self, above, below, scope, period):
-        last = period.span(period.year)[1]
+        start, last = period.span(period.year)
 
         def known(enterprise, measure):
+            if enterprise in self.closed and self.closed[enterprise] <= start:
+                return 0  # its machines are no more
             rows = [value for day, value in self.levels.get((enterprise, measure), []) if day < last]
             return rows[-1] if rows else 0
 
@@ -276,12 +278,15 @@ class Province:
         return Fraction(sum(known(e, above) for e in enterprises), sum(known(e, below) for e in enterprises)) * 100
 
     def employees(self, scope, period):
+        """On the days of the months that are reported or estimated: value added is of no others."""
         start, end = period.span(period.year)
         total = 0
         for enterprise in self.in_scope(scope, period):
             row = self.enterprises[enterprise]
             begins = max(start, date(row["valid_from"])) if row["valid_from"] else start
-            total += int(row["employees"]) * (end - begins).days
+            for part, before in zip(period.parts(period.year), period.parts(period.year - 1)):
+                if self.reports(enterprise, part) or self.base(enterprise, "va_cur", before) is not None:
+                    total += int(row["employees"]) * max(0, (part[1] - max(begins, part[0])).days)
         return Fraction(total, (end - start).days)
 
 
