@@ -35,13 +35,15 @@ p .en, li .en, dd .en { font-size: .92em; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .86rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 8px; border-bottom: 1px solid var(--line); vertical-align: baseline; }
-thead th { border-bottom: 1px solid var(--ink); font-weight: 600; text-align: right; vertical-align: bottom; }
+thead th { text-wrap: balance; word-break: keep-all; border-bottom: 1px solid var(--ink); font-weight: 600; text-align: right; vertical-align: bottom; }
 thead tr:first-child th { border-top: 2px solid var(--ink); }
 thead th.group { text-align: center; border-bottom: 1px solid var(--line); border-left: 8px solid transparent; background-clip: padding-box; }
 thead tr:first-child th:first-child, thead th.of, tbody th { text-align: left; }
 tbody th { font-weight: 400; min-width: 9.5em; }
 tbody th .en, thead .en { font-size: .88em; font-weight: 400; }
 tbody td { text-align: right; white-space: nowrap; }
+tbody td:not(.of) { padding-right: 1.35em; }
+tbody td sup { display: inline-block; width: 0; white-space: nowrap; }
 tbody td.of { text-align: left; white-space: normal; color: var(--soft); }
 tbody td.of .zh { color: var(--ink); }
 tbody tr:last-child > * { border-bottom: 2px solid var(--ink); }
@@ -90,7 +92,9 @@ dd { margin: 0; }
   .lead p { font-size: 10pt; } dl { font-size: 8.2pt; }
   h2, h3, figcaption, dt { break-after: avoid; }
   tr, figure, .head, .note, .missing, dd { break-inside: avoid; }
-  thead { display: table-header-group; }
+  .note, .missing { break-before: avoid; }
+  thead { display: table-header-group; break-after: avoid; }
+  tbody tr:nth-child(-n+3):not(:last-child), tbody tr:nth-last-child(-n+4):not(:last-child) { break-after: avoid; }
   figure { max-width: 130mm; }
   .head, thead th, tbody th { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
