@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMostDigits = 15;
 constexpr std::size_t kSheetName = 31;  // Excel's limit, in characters
+constexpr std::size_t kUpright = 6;     // columns that can be read on a page of A4 held upright
 
 // The library writes files only; this one has no name and is gone with its descriptor.
 class MemoryFile {
@@ -77,6 +78,18 @@ std::size_t width_of(const std::string& text) {
     if (byte >= 0xC0) width += 2;
   }
   return width;
+}
+
+// What is left of a name that had to be cut: no part of a word, no "and" or "of" at its end.
+std::string whole_words(std::string name) {
+  constexpr std::size_t kShort = 3;
+  for (auto blank = name.rfind(' '); blank != std::string::npos && blank > 0; blank = name.rfind(' ')) {
+    name.resize(blank);
+    const auto before = name.rfind(' ');
+    const auto word = before == std::string::npos ? name.size() : name.size() - before - 1;
+    if (word > kShort) break;
+  }
+  return name;
 }
 
 class Workbook {
@@ -162,7 +175,10 @@ class Workbook {
     std::size_t characters = 0;
     for (const char c : language_ == Language::en ? title.en : title.zh) {
       const bool starts = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-      if (starts && ++characters > kSheetName - 3) break;  // leaves room for a number
+      if (starts && ++characters > kSheetName - 3) {  // leaves room for a number
+        if (language_ == Language::en) name = whole_words(c == ' ' ? name + ' ' : name);
+        break;
+      }
       name += std::string_view("[]:*?/\\'").find(c) == std::string_view::npos ? c : ' ';
     }
     const auto count = ++names_[name];
@@ -232,6 +248,7 @@ class Workbook {
         for (std::size_t c = 0; c < each.cells.size(); ++c) put(sheet, row, first + c, each.cells[c]);
         ++row;
       }
+      if (first + t.columns.size() > kUpright) worksheet_set_landscape(sheet);
       worksheet_freeze_panes(sheet, 3, static_cast<lxw_col_t>(first));
       worksheet_repeat_rows(sheet, 1, 2);
       widths(sheet, t, first);

@@ -261,9 +261,19 @@ def check_all(page, book, csv_path):
     return problems
 
 
+def check_names(path):
+    """English names of sheets: titles, or the whole words at their beginning."""
+    book = zipfile.ZipFile(path)
+    strings = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+    texts = ["".join(item.itertext()).split() for item in strings]
+    names = [sheet.get("name") for sheet in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(MAIN + "sheet")]
+    return ["a sheet's name is cut inside a word: %r" % name for name in names[1:-1]
+            if name != name.strip() or not any(text[:len(name.split())] == name.split() for text in texts)]
+
+
 def main():
     kind, *files = sys.argv[1:]
-    checks = {"xlsx": check_xlsx, "html": check_html, "all": check_all}
+    checks = {"xlsx": check_xlsx, "html": check_html, "all": check_all, "names": check_names}
     problems = checks[kind](*files)
     for problem in problems[:20]:
         print(problem)

@@ -179,6 +179,12 @@ TEST(Documents, OneLanguageIsOneLanguage) {
   EXPECT_THAT(to_csv(march(), Language::zh).substr(0, 100), HasSubstr("period,row_zh,column_zh\n"));
 }
 
+TEST(Documents, SheetsHaveWholeWordsForNames) {
+  const Folder folder;
+  const auto book = folder.put("b.xlsx", to_xlsx(march(), Language::en).value());
+  EXPECT_EQ(checked("names", book), 0);
+}
+
 TEST(Documents, TextsAreEscaped) {
   Bulletin bulletin;
   bulletin.title = {"<b>&\"", "<script>"};
