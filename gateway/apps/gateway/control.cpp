@@ -78,21 +78,34 @@ void Control::turn(UnixMillis now) {
     tap_.not_committed();
   }
   for (const auto& early : std::exchange(early_, {})) command_when_told(early.request, now, early.until);
+  for (const auto& question : std::exchange(questions_, {})) {
+    attempt(question, [&] { status(question, now); });
+  }
   for (const auto& request : server_->take()) {
-    try {
-      handle(request, now);
-    } catch (const Failure& failure) {
-      server_->answer(request.client, refusal(failure.message, failure.status));
-    } catch (const SQLite::Exception& problem) {
-      server_->answer(request.client, refusal(storage::trouble_of(store_.database(), problem), kFault));
-    }
+    attempt(request, [&] { handle(request, now); });
   }
   std::erase_if(formatting_, [](const auto& job) { return job.wait_for(Millis{0}) == std::future_status::ready; });
   if (!waiting_.empty()) host_.hurry();
 }
 
+template <typename Deed>
+void Control::attempt(const control::Request& request, Deed&& deed) {
+  try {
+    deed();
+  } catch (const Failure& failure) {
+    server_->answer(request.client, refusal(failure.message, failure.status));
+  } catch (const SQLite::Exception& problem) {
+    server_->answer(request.client, refusal(storage::trouble_of(store_.database(), problem), kFault));
+  }
+}
+
 void Control::handle(const control::Request& request, UnixMillis now) {
-  if (request.name == "status") return status(request, now);
+  if (request.name == "status") {
+    // What has been received counts once it is committed: who asks sees what came before the question.
+    if (pipeline_.waiting() == 0) return status(request, now);
+    questions_.push_back(request);
+    return host_.hurry();
+  }
   if (request.name == "command") return command_when_told(request, now, now + kPatienceForBirths);
   if (request.name == "rebirth") return server_->answer(request.client, rebirth(request.body));
   if (request.name == "tap") return tap(request);

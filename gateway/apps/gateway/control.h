@@ -63,6 +63,8 @@ class Control {
   };
   using Json = control::Json;
 
+  template <typename Deed>
+  void attempt(const control::Request& request, Deed&& deed);
   void handle(const control::Request& request, UnixMillis now);
   void settle(UnixMillis now);  // nothing waits in the pipeline: what was taken in is durable
   std::optional<std::string> settle_order(UnixMillis now);  // what went wrong
@@ -94,6 +96,7 @@ class Control {
   Observers observers_{*this};
   std::vector<Waiting> waiting_;
   std::vector<Early> early_;
+  std::vector<control::Request> questions_;    // `status`, when what has come before it is committed
   std::vector<std::future<void>> formatting_;  // last: they use the server
 };
 
