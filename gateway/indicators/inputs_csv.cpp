@@ -241,6 +241,7 @@ void parse_prices(const Decoded& document, Inputs& into, Problems& problems) {
              {"enterprise", "price", "comparable_price", "dispatch_price", "export_price", "va_rate"}, problems,
              [&](TableRow& row) {
                auto change = read_price_change(row, into);
+               if (row.failed()) return;
                change.stored_at = document.stored_at;
                merge.add(std::move(change), row);
              });

@@ -86,6 +86,14 @@ bool contains(const std::vector<std::string>& list, const std::string& name) {
 // Checks the header: every required column is there, once, and no unknown one.
 void check_header(const std::vector<std::string>& header, const std::vector<std::string>& required,
                   const std::vector<std::string>& known, const Place& place, Problems& problems) {
+  // Offices whose decimals have commas separate columns otherwise.
+  for (const char* other : {";", "\t"}) {
+    if (header.size() == 1 && header.front().find(other) != std::string::npos) {
+      const std::string name = *other == ';' ? "semicolons" : "tabs";
+      problems.add(place, "the columns are separated by " + name + "; save the file with commas between them");
+      return;
+    }
+  }
   for (const auto& column : required) {
     if (!contains(header, column)) problems.add(place, "column '" + column + "' is missing");
   }
@@ -122,6 +130,7 @@ std::string format_day(Day day) {
 }
 
 Result<std::string> decode_text(std::string_view bytes) {
+  if (bytes.starts_with("PK\x03\x04")) return Error{"this is a workbook or an archive; save the table as CSV in UTF-8"};
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   if (is_utf8(bytes)) return std::string(bytes);
   if (auto converted = from_gb18030(bytes)) return *std::move(converted);

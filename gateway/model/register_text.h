@@ -69,7 +69,11 @@ class TableRow {
   std::optional<std::int64_t> count(const std::string& column);  // empty: none; negative: an error
   std::optional<Fraction> positive(const std::string& column);   // empty: none; zero or negative: an error
   std::optional<Fraction> price(const std::string& column);      // empty: none; negative: an error
-  void fail(const std::string& message) { problems_->add(place_, message); }
+  void fail(const std::string& message) {
+    problems_->add(place_, message);
+    failed_ = true;
+  }
+  [[nodiscard]] bool failed() const { return failed_; }
 
  private:
   friend void read_table(std::string_view, std::string_view, const std::vector<std::string>&,
@@ -77,6 +81,7 @@ class TableRow {
   std::map<std::string, std::string> cells_;
   Place place_;
   Problems* problems_ = nullptr;
+  bool failed_ = false;
 };
 
 // Calls `row` for every record. Missing required columns, unknown ones and rows of another width are problems.

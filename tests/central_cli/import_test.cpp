@@ -63,6 +63,19 @@ TEST_F(Import, RefusesWhatIsWrongWithFileAndLine) {
                  "the price is missing");
 }
 
+// What is stored misses what a file that cannot be read would have said: that is no fault of its own.
+TEST_F(Import, TellsOneFaultOnceAndNotWhatFollowsFromIt) {
+  ASSERT_EQ(import("enterprises.csv", kHeader + kRow).status, 0);
+  ASSERT_EQ(import("base.csv", kBase + "E1,2018,va_cmp,,,5,CNY\nE1,2017,va_cmp,,,5,CNY\n").status, 0);
+  const auto done = import("enterprises.csv", kHeader + "E1,220102,C36,159,100,\"x,state,L,above,1000,,\n");
+  EXPECT_EQ(done.status, 2);
+  EXPECT_THAT(done.err, HasSubstr("enterprises.csv:2: a quoted field is never closed"));
+  EXPECT_THAT(done.err, HasSubstr("nothing was imported: 1 error above\n"));
+  const auto folder = central({"register", "import", directory_.path().string(), "--kind", "base"});
+  EXPECT_EQ(folder.status, 2);
+  EXPECT_THAT(folder.err, HasSubstr("is a directory; name a file in it"));
+}
+
 // Prices add up over files: the fault is in what was stored, not in the file of the same name that comes now.
 TEST_F(Import, TellsAFaultInWhatIsStoredFromOneInTheFile) {
   const std::string prices = "product,valid_from,price\n";

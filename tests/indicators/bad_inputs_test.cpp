@@ -179,6 +179,13 @@ TEST(BadInputs, TablesOfAnotherShape) {
   expect_error(InputKind::base, "enterprise,period,item,product,market,value,unit,remark\n", "base.csv:1",
                "unknown column 'remark'");
   expect_error(InputKind::base, base("E1,2018,va_cmp,,,1,234,CNY"), "base.csv:2", "quote fields that hold commas");
+  expect_error(InputKind::base, "enterprise;period;item;product;market;value;unit\nE1;2018;va_cmp;;;5,2;CNY\n",
+               "base.csv:1", "separated by semicolons; save the file with commas");
+  expect_error(InputKind::base, "enterprise\tperiod\nE1\t2018\n", "base.csv:1", "separated by tabs");
+  expect_error(InputKind::base, std::string("PK\x03\x04 and so on"), "base.csv:1", "a workbook or an archive");
+  // Rows that cannot be read are not told to be the same as each other.
+  EXPECT_EQ(errors_of(InputKind::prices, "product,valid_from,price\nemu-car,2019/1/1,5\nemu-car,2019/2/1,5\n").size(),
+            2U);
   expect_error(InputKind::base, "", "base.csv:1", "the file is empty");
   expect_error(InputKind::base, base("E1,2018,va_cmp,,,\"5,CNY"), "base.csv:2", "never closed");
   expect_error(InputKind::base, base("E1,2018-13,va_cmp,,,5,CNY"), "base.csv:2", "is no period");

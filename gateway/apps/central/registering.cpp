@@ -6,6 +6,23 @@
 
 namespace songhua::centre_program {
 
+namespace {
+
+// Each error once. What is stored misses whatever a new file could not say: that is told only where the new files are
+// sound themselves.
+std::vector<std::string> worth_telling(const std::vector<std::string>& all) {
+  const auto of_stored = [](const std::string& error) { return error.starts_with(central::kStoredFile); };
+  const bool of_new = !std::ranges::all_of(all, of_stored);
+  std::vector<std::string> errors;
+  for (const auto& error : all) {
+    if (of_new && of_stored(error)) continue;
+    if (std::ranges::find(errors, error) == errors.end()) errors.push_back(error);
+  }
+  return errors;
+}
+
+}  // namespace
+
 int register_import(const std::string& config_file, const std::vector<std::string>& files,
                     const std::string& kind_text) {
   if (!kind_text.empty() && files.size() > 1) throw Failure{kUsage, "--kind is for one file at a time"};
@@ -23,11 +40,12 @@ int register_import(const std::string& config_file, const std::vector<std::strin
   std::ranges::stable_sort(documents, {}, &indicators::InputDocument::kind);
   auto context = open(config_file, storage::Access::read_write);
   const auto outcome = context.centre->import(std::move(documents), wall_clock());
-  for (const auto& error : outcome.errors) std::cerr << error << '\n';
-  if (!outcome.errors.empty()) {
-    const auto count = outcome.errors.size();
-    const bool stored = std::ranges::any_of(
-        outcome.errors, [](const std::string& error) { return error.starts_with(central::kStoredFile); });
+  const auto of_stored = [](const std::string& error) { return error.starts_with(central::kStoredFile); };
+  const auto errors = worth_telling(outcome.errors);
+  for (const auto& error : errors) std::cerr << error << '\n';
+  if (!errors.empty()) {
+    const auto count = errors.size();
+    const bool stored = std::ranges::any_of(errors, of_stored);
     throw Failure{
         kUsage,
         "nothing was imported: " + std::to_string(count) + (count == 1 ? " error" : " errors") + " above" +

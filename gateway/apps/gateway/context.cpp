@@ -7,6 +7,7 @@
 namespace songhua::gateway {
 
 std::string read_file(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) throw Failure{kUsage, path.string() + ": is a directory; name a file in it"};
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Failure{kUsage, path.string() + ": cannot be read; does it exist?"};
   return {std::istreambuf_iterator<char>(in), {}};

@@ -44,6 +44,7 @@ class Rejects {
 // Feeds a file, inflated where it is gzip, in chunks.
 template <typename Feed>
 void feed_file(const std::filesystem::path& path, const Feed& feed) {
+  if (std::filesystem::is_directory(path)) throw Failure{kUsage, path.string() + ": is a directory; name a file in it"};
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Failure{kUsage, path.string() + ": cannot be read; does it exist?"};
   std::error_code ignored;
