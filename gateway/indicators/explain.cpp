@@ -207,7 +207,8 @@ class Trees {
                   physical ? physical_output(1, product) : product_output(1, product), "", product.place.str());
     };
     const auto term = [&](const QuantityRow& row, const Product* product, Window piece) {
-      return computed(row.key.measure + " " + product->id, "", "product", {row_node(e_, row, piece), factor(*product)});
+      return computed(row.key.measure + " " + product->id + " " + row.key.market, "", "product",
+                      {row_node(e_, row, piece), factor(*product)});
     };
     const auto estimates = [&](const Enterprise& enterprise) {
       return with_estimates ? output_guess_nodes(e_, enterprise, selection, period, factor) : Nodes{};
@@ -308,9 +309,10 @@ class Trees {
       }
     }
     return {"percent",
-            {computed(in_time ? "VA_cmp last year times the known part" : "VA_cmp last year of those that report",
+            {computed(in_time ? "last year's value added times the known part"
+                              : "last year's value added of those that report",
                       "fen", "sum", std::move(reporting)),
-             computed("VA_cmp last year of all", "fen", "sum", std::move(all))}};
+             computed("last year's value added of all", "fen", "sum", std::move(all))}};
   }
 
   // A product's or a division's own growth.
@@ -357,11 +359,18 @@ class Trees {
   Selection selection_;
 };
 
+// ", industry C36, region 220100"; nothing where all enterprises above designated size are meant.
+std::string scope_words(const Scope& scope) {
+  std::string words;
+  for (const auto& [key, value] : scope.keys) words.append(", ").append(key).append(" ").append(value);
+  return words.empty() ? words : words + ",";
+}
+
 }  // namespace
 
 Explanation explain(Evaluation& e, const Ask& ask, Family family, const IndicatorRow& row, const std::string& formula) {
   Explanation node;
-  node.label = row.indicator + " " + row.period;
+  node.label = row.indicator + " (" + find_term(ask.id)->name_en + ")" + scope_words(ask.scope) + " " + row.period;
   node.formula = formula;
   node.value = row.value.known() ? exact_text(*row.value) : std::string(to_string(row.value.reason()));
   node.unit = row.unit;

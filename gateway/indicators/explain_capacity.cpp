@@ -13,7 +13,7 @@ class CapacityTree {
     Nodes outputs, capacities;
     for (const auto* enterprise : selection_.enterprises) {
       for (const auto& line : capacity_lines(e_, *enterprise, selection_, ask_.period).told) {
-        auto output = made(*enterprise, line, "GOV_cmp", true);
+        auto output = made(*enterprise, line, "good output at comparable prices", true);
         capacities.push_back(capacity(*enterprise, line, output));
         outputs.push_back(std::move(output));
       }

@@ -22,27 +22,31 @@ class KpiTree {
     if (id == "oee") return {"percent", {cycles_good(), planned()}};
     if (id == "nee") {
       return {"percent",
-              {computed("AUPT * sum PRI * GQ", "", "product", {processing(), cycles_good()}),
-               computed("PBT * APT", "", "product", {planned(), production()})}};
+              {computed("processing time by cycle time of good units (AUPT * sum PRI * GQ)", "", "product",
+                        {processing(), cycles_good()}),
+               computed("planned busy time by production time (PBT * APT)", "", "product", {planned(), production()})}};
     }
     if (id == "utilisation_efficiency") return {"percent", {production(), busy()}};
     if (id == "technical_efficiency") {
-      return {"percent", {production(), time("APT + ADET", {IsoTime::production, IsoTime::delay, IsoTime::failure})}};
+      return {"percent",
+              {production(),
+               time("production and delays (APT + ADET)", {IsoTime::production, IsoTime::delay, IsoTime::failure})}};
     }
     if (id == "allocation_efficiency") return {"percent", {busy(), planned()}};
-    if (id == "setup_ratio") return {"percent", {time("AUST", {IsoTime::setup}), processing()}};
+    if (id == "setup_ratio") return {"percent", {time("set-up time (AUST)", {IsoTime::setup}), processing()}};
     return of_units();
   }
 
  private:
   Tree of_units() {
     const auto& id = ask_.id;
-    if (id == "scrap_ratio") return {"percent", {units("SQ", {"output.rejected"}), made()}};
-    if (id == "rework_ratio") return {"percent", {units("RQ", {"output.reworked"}), made()}};
+    if (id == "scrap_ratio") return {"percent", {units("rejected units (SQ)", {"output.rejected"}), made()}};
+    if (id == "rework_ratio") return {"percent", {units("reworked units (RQ)", {"output.reworked"}), made()}};
     if (id == "first_pass_yield") {
       // max(0, GQ - RQ) / PQ
       auto straight =
-          computed("GQ - RQ", "", "difference", {units("GQ", {"output.good"}), units("RQ", {"output.reworked"})});
+          computed("GQ - RQ", "", "difference",
+                   {units("good units (GQ)", {"output.good"}), units("reworked units (RQ)", {"output.reworked"})});
       return {"percent", {computed("max(0, GQ - RQ)", "", "max", {number("0", 0), std::move(straight)}), made()}};
     }
     if (id == "throughput_per_hour") {
@@ -50,8 +54,8 @@ class KpiTree {
               {computed("PQ * 3,600,000", "", "product", {made(), number("ms per hour", 3'600'000)}), busy()}};
     }
     const bool iso = e_.settings().mtbf == MtbfMethod::iso;
-    auto span = id == "mttr_s" ? time("FT", {IsoTime::failure}) : iso ? processing() : production();
-    Nodes count{units("FE", {"event.failures"})};
+    auto span = id == "mttr_s" ? time("failure time (FT)", {IsoTime::failure}) : iso ? processing() : production();
+    Nodes count{units("failures (FE)", {"event.failures"})};
     if (iso) count.push_back(number("1", 1));
     return {"quotient",
             {computed("seconds", "s", "quotient", {std::move(span), number("ms per second", 1000)}),
@@ -65,11 +69,14 @@ class KpiTree {
       return std::ranges::count(times, iso_time(std::string_view(row.key.measure).substr(kTime.size()))) > 0;
     });
   }
-  Explanation production() { return time("APT", {IsoTime::production}); }
-  Explanation processing() { return time("AUPT", {IsoTime::production, IsoTime::setup}); }
-  Explanation busy() { return time("AUBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure}); }
+  Explanation production() { return time("production time (APT)", {IsoTime::production}); }
+  Explanation processing() { return time("processing time (AUPT)", {IsoTime::production, IsoTime::setup}); }
+  Explanation busy() {
+    return time("busy time (AUBT)", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure});
+  }
   Explanation planned() {
-    return time("PBT", {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure, IsoTime::down});
+    return time("planned busy time (PBT)",
+                {IsoTime::production, IsoTime::setup, IsoTime::delay, IsoTime::failure, IsoTime::down});
   }
 
   // Lines that tell both sides, where that matters.
@@ -84,12 +91,13 @@ class KpiTree {
   Explanation units(const std::string& label, std::vector<std::string> measures) {
     return quantity_of(e_, selection_, ask_.period, label, any_of(std::move(measures)));
   }
-  Explanation made() { return units("PQ", {"output.good", "output.rejected"}); }
+  Explanation made() { return units("produced units (PQ)", {"output.good", "output.rejected"}); }
   Explanation cycles_good() {
-    return cycles_node(e_, selection_, ask_.period, "sum PRI * GQ", any_of({"output.good"}));
+    return cycles_node(e_, selection_, ask_.period, "cycle time of good units (sum PRI * GQ)", any_of({"output.good"}));
   }
   Explanation cycles_all() {
-    return cycles_node(e_, selection_, ask_.period, "sum PRI * PQ", any_of({"output.good", "output.rejected"}));
+    return cycles_node(e_, selection_, ask_.period, "cycle time of produced units (sum PRI * PQ)",
+                       any_of({"output.good", "output.rejected"}));
   }
 
   Evaluation& e_;
@@ -106,8 +114,8 @@ Explanation cycles_node(Evaluation& e, const Selection& selection, const Period&
     const auto priced = e.rollups().priced(row.enterprise, row.line, *product, e.inputs().day_of(piece.start));
     const Rational pri =
         priced.capacity_per_hour ? Rational(3'600'000 / rational(*priced.capacity_per_hour)) : Rational(0);
-    return computed(row.key.measure + " " + product->id, "ms", "product",
-                    {row_node(e, row, piece), leaf("PRI", pri, "ms", product->place.str())});
+    return computed(row.key.measure + " " + product->id + " " + row.key.market, "ms", "product",
+                    {row_node(e, row, piece), leaf("cycle time (PRI)", pri, "ms", product->place.str())});
   };
   return sum_of_rows(e, selection, period, label, "ms", wanted, term);
 }

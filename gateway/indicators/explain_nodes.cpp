@@ -15,6 +15,18 @@ std::string_view name_of(Item item) {
   return kNames.at(static_cast<std::size_t>(item));
 }
 
+// The same in words.
+std::string words_of(Item item) {
+  static constexpr std::array<std::string_view, kItems> kWords{"gross output at current prices",
+                                                               "gross output at comparable prices",
+                                                               "value added at current prices",
+                                                               "value added at comparable prices",
+                                                               "sales value",
+                                                               "export delivery value",
+                                                               "energy in coal equivalent"};
+  return std::string(kWords.at(static_cast<std::size_t>(item)));
+}
+
 // By which a whole enterprise's item can be asked for.
 std::string_view indicator_of(Item item) {
   if (item == Item::value_added_current) return "industrial_value_added";
@@ -50,6 +62,20 @@ std::optional<Rational> value_by(const std::string& rule, const std::vector<Rati
   return result;
 }
 
+// A sum of what has one unit has it, too.
+Explanation with_own_unit(Explanation sum) {
+  if (!sum.unit.empty() || sum.children.empty()) return sum;
+  const auto& unit = sum.children.front().unit;
+  if (std::ranges::all_of(sum.children, [&](const auto& child) { return child.unit == unit; })) sum.unit = unit;
+  return sum;
+}
+
+// The same unit all the way down: of borders and readings.
+void give_unit(Explanation& node, const std::string& unit) {
+  node.unit = unit;
+  for (auto& child : node.children) give_unit(child, unit);
+}
+
 Explanation reading_node(const Evaluation& e, const TracedReading& reading) {
   const auto time = e.inputs().zone.format(reading.time);
   auto node = leaf((reading.virtual_zero ? "the life's start " : "reading ") + time, rational(reading.value));
@@ -60,7 +86,7 @@ Explanation reading_node(const Evaluation& e, const TracedReading& reading) {
 
 // V(b) = v0 + floor((v1 - v0) * (b - t0) / (t1 - t0)), t0 moved up to where silence says that v0 held.
 Explanation border_node(const Evaluation& e, const TracedBorder& border) {
-  auto node = leaf("V(" + e.inputs().zone.format(border.at) + ")", rational(border.value));
+  auto node = leaf("counter at " + e.inputs().zone.format(border.at), rational(border.value));
   node.rule = "border";
   node.at = border.at;
   if (border.before) node.children.push_back(reading_node(e, *border.before));
@@ -214,7 +240,9 @@ Nodes line_nodes(Evaluation& e, const Enterprise& enterprise, const Selection& s
     if (level.first->quantity != 0) lines[key.first].push_back(term(*level.first, nullptr, level.second));
   }
   Nodes nodes;
-  for (auto& [line, terms] : lines) nodes.push_back(computed("line " + line, unit, "sum", std::move(terms)));
+  for (auto& [line, terms] : lines) {
+    nodes.push_back(with_own_unit(computed("line " + line, unit, "sum", std::move(terms))));
+  }
   return nodes;
 }
 
@@ -303,6 +331,7 @@ Explanation row_node(Evaluation& e, const QuantityRow& row, Window piece) {
     }
   }
   if (!node.children.empty()) node.rule = "sum";
+  for (auto& child : node.children) give_unit(child, node.unit);
   return node;
 }
 
@@ -315,10 +344,10 @@ Explanation sum_of_rows(Evaluation& e, const Selection& selection, const Period&
       for (auto& node : more(*enterprise)) lines.push_back(std::move(node));
     }
     if (lines.empty()) continue;
-    enterprises.push_back(computed(enterprise_label(*enterprise), unit, "sum", std::move(lines)));
+    enterprises.push_back(with_own_unit(computed(enterprise_label(*enterprise), unit, "sum", std::move(lines))));
     enterprises.back().source = enterprise->place.str();
   }
-  return computed(label + " " + period.name(), unit, "sum", std::move(enterprises));
+  return with_own_unit(computed(label + " " + period.name(), unit, "sum", std::move(enterprises)));
 }
 
 Explanation quantity_of(Evaluation& e, const Selection& selection, const Period& period, const std::string& label,
@@ -339,7 +368,7 @@ Explanation rise_node(Evaluation& e, Item item, const Enterprise& enterprise, bo
     base.push_back(
         leaf("enterprise " + model.enterprise, *model.base, unit_of(item), question + period.last_year().name()));
   }
-  const auto name = std::string(name_of(item));
+  const auto name = words_of(item);
   return computed(
       "growth of those that reported", "1", "quotient",
       {computed("sum of their " + name + " " + period.name(), unit_of(item), "sum", std::move(now)),
@@ -467,7 +496,7 @@ Explanation level_node(Evaluation& e, Item item, const Selection& selection, con
   for (const auto* enterprise : selection.enterprises) {
     enterprises.push_back(enterprise_level(e, item, *enterprise, selection, period, estimates));
   }
-  auto node = computed(std::string(name_of(item)) + " " + period.name(), unit_of(item), "sum", std::move(enterprises));
+  auto node = computed(words_of(item) + " " + period.name(), unit_of(item), "sum", std::move(enterprises));
   node.status = status_name(e.level(item, selection, period).notes.status);
   return node;
 }
@@ -479,7 +508,7 @@ EndNodes end_nodes(Evaluation& e, Item item, const Selection& selection, const P
     now.push_back(enterprise_level(e, item, *enterprise, selection, period));
     base.push_back(enterprise_base(e, item, *enterprise, selection, period.last_year()));
   }
-  const auto label = std::string(name_of(item)) + " ";
+  const auto label = words_of(item) + " ";
   if (now.empty()) {
     return {null_node(label + period.name(), Reason::no_base),
             null_node(label + period.last_year().name(), Reason::no_base)};
@@ -496,12 +525,14 @@ EndNodes deflated_nodes(Evaluation& e, const Selection& selection, const Period&
     const auto index = e.price_index(division, period);
     auto index_node = index.known() ? leaf("price index " + division + " / 100", *index / 100, "", "ppi.csv")
                                     : null_node("price index " + division, index.reason());
-    now.push_back(computed("R " + division, "fen", "quotient", {std::move(ends.now), std::move(index_node)}));
+    now.push_back(computed("deflated value added of " + division, "fen", "quotient",
+                           {std::move(ends.now), std::move(index_node)}));
     base.push_back(std::move(ends.base));
   }
-  if (now.empty()) return {null_node("R", Reason::no_base), null_node("VA_cur of last year", Reason::no_base)};
-  return {computed("sum R " + period.name(), "fen", "sum", std::move(now)),
-          computed("VA_cur " + period.last_year().name(), "fen", "sum", std::move(base))};
+  if (now.empty())
+    return {null_node("deflated value added", Reason::no_base), null_node("value added of last year", Reason::no_base)};
+  return {computed("deflated value added " + period.name(), "fen", "sum", std::move(now)),
+          computed("value added at current prices " + period.last_year().name(), "fen", "sum", std::move(base))};
 }
 
 EndNodes growth_nodes(Evaluation& e, const Selection& selection, const Period& period) {

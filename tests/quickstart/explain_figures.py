@@ -15,7 +15,7 @@ import urllib.request
 from fractions import Fraction
 
 # What needs no source: it says itself what it is.
-CONSTANTS = re.compile(r"^(\d+|months|days( of .*)?|percent|[a-z]+ per [A-Za-z0-9 ]+|share of the year|"
+CONSTANTS = re.compile(r"^(\d+|months|days( .*)?|percent|[a-z]+ per [A-Za-z0-9 ]+|share of the year|"
                        r"weight of the only industry|link factor of \d{4}|the life's start .*)$")
 PLACES = [{}, {"industry": "C36"}, {"industry": "C26"}, {"region": "220100"}, {"region": "220800"}, {"enterprise": "JL20"},
           {"enterprise": "JL01"}, {"holding": "private"}, {"ownership": "foreign"}]

@@ -58,7 +58,8 @@ int indicators_of(const std::string& config_file, const IndicatorFlags& flags, c
 namespace {
 
 void print_tree(const indicators::Explanation& e, std::size_t depth) {
-  std::cout << std::string(2 * depth, ' ') << e.label << " = " << e.value << (e.unit.empty() ? "" : " " + e.unit);
+  std::cout << std::string(2 * depth, ' ') << e.label << " = " << e.value
+            << (e.unit.empty() || e.unit == "1" ? "" : " " + e.unit);
   if (!e.status.empty()) std::cout << " [" << e.status << "]";
   if (!e.formula.empty()) std::cout << "  " << e.formula;
   if (!e.source.empty()) std::cout << "  (" << e.source << ")";
