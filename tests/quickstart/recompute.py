@@ -2,8 +2,8 @@
 """Figures of the demonstration province anew, by a program that shares nothing with ours: from the quantities that each
 factory's own gateway tells by day, and from the files of the register, in fractions. Compared with what the centre says.
 
-recompute.py ENDPOINTS.json BIN_DIR COUNT SEED     asks the running centre for COUNT random figures; tells each that
-                                                   differs, then status 1
+recompute.py ENDPOINTS.json BIN_DIR COUNT SEED [NAME...]   asks the running centre for COUNT random figures, of these
+                                                   indicators; tells each that differs, then status 1
 """
 import collections
 import csv
@@ -23,6 +23,17 @@ DAY = datetime.timedelta(days=1)
 TCE = {"energy.electricity": Fraction(1229, 10**10), "energy.natural_gas": Fraction(12143, 10**10),
        "energy.steam": Fraction(1286, 10**7)}
 NORTHEAST_ASIA = {"JP", "KR", "KP", "MN", "RU"}
+# Groups as the regulations list them, by the first digits of the register's codes.
+HIGH_TECH = ("C27 C374 C4343 C3562 C3563 C3569 C3832 C3833 C3841 C392 C393 C394 C395 C396 C397 C398 C399 C391 C3474 "
+             "C3475 C358 C401 C402 C404 C409 C2664 C2665")
+GROUPS = {"high_tech": ("industry", HIGH_TECH), "equipment": ("industry", "C33 C34 C35 C36 C37 C38 C39 C40"),
+          "energy_intensive": ("industry", "C25 C26 C30 C31 C32 D44"), "auto": ("industry", "C36"),
+          "transport_equipment": ("industry", "C37"), "chemicals": ("industry", "C26"),
+          "electronics": ("industry", "C39"), "railway": ("industry", "C371 C372"), "aerospace": ("industry", "C374"),
+          "synthetic_rubber": ("industry", "C2652"), "fertilizer": ("industry", "C262"), "nev": ("industry", "C3612"),
+          "joint_stock": ("ownership", "15 16 173 174"), "private": ("ownership", "17"),
+          "changjitu": ("region", "220102 220103 220104 220105 220106 220112 220113 220122 220183 220202 220203 220204 "
+                                  "220211 220221 220281 2224")}
 ITEMS = ("gross_cur", "gross_cmp", "va_cur", "va_cmp", "sales", "exports", "tce")
 
 
@@ -180,12 +191,23 @@ class Province:
                     and row["industry"].startswith(scope.get("industry", ""))
                     and row["id"].startswith(scope.get("enterprise", ""))
                     and row["ownership"][0] in {"foreign": "3", "hmt": "2", "": "123"}[scope.get("ownership", "")]
-                    and row["holding"].startswith(scope.get("holding", ""))):
+                    and row["holding"].startswith(scope.get("holding", "")) and row["size"] == scope.get("size", row["size"])
+                    and self.in_group(row, scope.get("group"))):
                 yield row["id"]
 
+    @staticmethod
+    def in_group(row, group):
+        if group is None:
+            return True
+        key, codes = GROUPS[group]
+        return row[key].startswith(tuple(codes.split()))
+
     def base(self, enterprise, item, span):
-        """None: no base. Zeros of base.csv are of months, and tell nothing of exports' or single days."""
+        """None: no base. Zeros of base.csv are of months and of all markets: of single days, of what is sold at home and of
+        exports, which have prices of their own, they tell nothing."""
         if enterprise in self.zero_base:
+            if item in ("sales", "exports"):
+                return None
             return Fraction(0) if (span[1] - span[0]).days > 1 else None
         return self.reported(enterprise, item, span) if self.reports(enterprise, span) else None
 
@@ -356,6 +378,52 @@ def formulas(p):
         markets = NORTHEAST_ASIA if "market_group" in scope else {scope["market"]}
         return sum((p.exported(m, period, list(p.in_scope({}, period))) for m in markets), Fraction(0)) / money
 
+    def both_bases(scope, period):
+        for e in p.in_scope(scope, period):
+            before = period.span(period.year - 1)
+            if all(p.base(e, item, before) is not None for item in ("sales", "gross_cur")):
+                yield e
+
+    def points(scope, period):
+        """Change of the sales ratio."""
+        now = [sum(p.level(e, item, period) for e in both_bases(scope, period)) for item in ("sales", "gross_cur")]
+        then = [sum(p.base(e, item, period.span(period.year - 1)) for e in both_bases(scope, period))
+                for item in ("sales", "gross_cur")]
+        return (Fraction(now[0]) / now[1] - Fraction(then[0]) / then[1]) * 100
+
+    def change(scope, period):
+        """Against the rate of the period that releases compare with; the exact difference."""
+        year, first, last = period.year, period.first, period.last
+        length = last - first + 1
+        if period.cumulative or (first, last) == (1, 2):
+            before = Period("%d-01..%02d" % (year, last - 1)) if last > 2 else Period("%d-12" % (year - 1))
+        elif length == 12:
+            before = Period(str(year - 1))
+        elif length == 1:
+            before = Period("%d-01..02" % year if first == 3 else "%d-%02d" % (year, first - 1))
+        else:
+            before = Period("%d-%02d..%02d" % ((year, first - length, last - length) if first > length else
+                                               (year - 1, first + 12 - length, last + 12 - length)))
+        return p.growth("va_cmp", scope, period) - p.growth("va_cmp", scope, before)
+
+    def rates_of_divisions(scope, period):
+        for division in sorted({row["industry"][:3] for row in p.enterprises.values()}):
+            try:
+                yield p.growth("va_cmp", {**scope, "industry": division}, period)
+            except ZeroDivisionError:
+                pass
+
+    def rates_of_products(scope, period):
+        for name in p.products:
+            try:
+                yield product_growth({"product": name}, period)
+            except ZeroDivisionError:
+                pass
+
+    def daily(scope, period):
+        start, end = period.span(period.year)
+        return product_output(scope, period) / (end - start).days
+
     def target(scope, period):
         return Fraction(p.target["last_year_growth"]) + Fraction(p.target["uplift"])
 
@@ -367,7 +435,10 @@ def formulas(p):
               {"ownership": "foreign"}, {"ownership": "hmt"}, {"holding": "private"}, {"holding": "state"},
               {"enterprise": "JL20"}, {"enterprise": "JL19"}, {"enterprise": "JL22"}, {"enterprise": "JL16"},
               {"enterprise": "JL02"}, {"enterprise": "JL15"}]
-    parts = [{"industry": d} for d in ("C26", "C36", "C37", "C39", "C262", "C265")]
+    places += [{"group": group} for group in GROUPS if group != "nev"] + [
+        {"industry": "C"}, {"size": "L"}, {"size": "S"}, {"region": "220300"}, {"region": "220500"}]
+    months = lambda formula: lambda s, t: formula(s, t) if not t.day else 1 / Fraction(0)  # of days there is none
+    parts = [{"group": group} for group in GROUPS] + [{"industry": d} for d in ("C26", "C36", "C37", "C39", "C262", "C265")]
     products = [{"product": name} for name in p.products]
     return {
         "gross_output_current": (places, level("gross_cur")),
@@ -382,6 +453,14 @@ def formulas(p):
         "sales_output_ratio": (places, lambda s, t: share("sales", "gross_cur", s, t)),
         "export_share": (places, lambda s, t: share("exports", "sales", s, t)),
         "value_added_growth": (places, lambda s, t: p.growth("va_cmp", s, t)),
+        "value_added_growth_change": (places, months(change)),
+        "sales_output_ratio_change": (places, points),
+        "export_delivery_growth": (places, lambda s, t: p.growth("exports", s, t)),
+        "divisions_compared": ([{}], lambda s, t: Fraction(len(list(rates_of_divisions(s, t))))),
+        "divisions_grown": ([{}], lambda s, t: Fraction(sum(rate > 0 for rate in rates_of_divisions(s, t)))),
+        "products_compared": ([{}], lambda s, t: Fraction(len(list(rates_of_products(s, t))))),
+        "products_grown": ([{}], lambda s, t: Fraction(sum(rate > 0 for rate in rates_of_products(s, t)))),
+        "daily_output": (products, daily),
         "nominal_growth": (places, lambda s, t: p.growth("va_cur", s, t)),
         "energy_consumption_growth": (places, lambda s, t: p.growth("tce", s, t)),
         "pull": (parts, pull),
@@ -424,6 +503,8 @@ def main():
     programs, count, seed = os.path.abspath(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
     province = Province(endpoints, programs)
     table = formulas(province)
+    if sys.argv[5:]:
+        table = {name: table[name] for name in sys.argv[5:]}
     differ = nulls = 0
     for name, scope, period in questions(table, count, seed):
         question = {"indicator": name, "period": period.name, "exact": "true", **scope}
