@@ -4,9 +4,10 @@
 #
 #   deploy/quickstart.sh [--once] [--province] [--dir DIR] [--port-base N] [--bin DIR]
 #
-# First each gateway imports the history of its own lines, last year and this year to date, and forwards it. Then the
-# lines go on from there, some hours ago, run fast until they have caught up with the clock and go on in real time; a
-# table that renews shows how their work becomes figures. Ctrl-C ends it all.
+# First each gateway imports the history of its own lines, last year and this year to date (until March one year more:
+# last year's rates are shown then), and forwards it. Then the lines go on from there, some hours ago, run fast until
+# they have caught up with the clock and go on in real time; a table that renews shows how their work becomes figures.
+# Ctrl-C ends it all.
 #   --once        ends by itself: three hours of line time at full speed, in which the centre's broker is cut off and a
 #                 gateway is killed; compares every total of centre and edge with the lines' own ledgers. Status 0 only
 #                 when all are equal.

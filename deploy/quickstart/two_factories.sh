@@ -8,16 +8,19 @@ for enterprise in "${factories[@]}"; do
   edge_port[$enterprise]=$free
 done
 
-this_year=$(TZ=Asia/Shanghai date +%Y)
-past_from=$((this_year - 1))-01-01T00:00:00+08:00
+# The year that is shown, against the one before it: the last one until January and February, which are one block, are
+# over.
+year=$(TZ=Asia/Shanghai date +%Y)
+[ "$(TZ=Asia/Shanghai date +%-m)" -gt 2 ] || year=$((year - 1))
+past_from=$((year - 1))-01-01T00:00:00+08:00
 past_to=$(date -u -d '3 hours ago' +%Y-%m-%dT%H:00:00Z)  # whole hours ago: its last reading stands on an hour's border
 fine_from=$(TZ=Asia/Shanghai date -d '7 days ago' +%Y-%m-%dT00:00:00+08:00)
 
-# Last year is the base: its mean prices are the comparable ones, its quantities the weights.
+# The year before is the base: its mean prices are the comparable ones, its quantities the weights.
 write_register() {
   cp deploy/data/quickstart/{enterprises,lines}.csv "$dir/register/"
-  sed "s/^base_year = .*/base_year = $((this_year - 1))/" deploy/data/catalogue.toml >"$dir/register/catalogue.toml"
-  sed "s/@year@/$this_year/" deploy/data/quickstart/target.toml.in >"$dir/register/target.toml"
+  sed "s/^base_year = .*/base_year = $((year - 1))/" deploy/data/catalogue.toml >"$dir/register/catalogue.toml"
+  sed "s/@year@/$year/" deploy/data/quickstart/target.toml.in >"$dir/register/target.toml"
   central register import "$dir"/register/* >/dev/null
 }
 
