@@ -13,7 +13,7 @@ struct Key {
   std::function<bool(CentreSettings&, const std::string&)> read;
 };
 
-Key choice(const std::string& name, std::function<bool&(CentreSettings&)> field, const std::string& off,
+Key choice(const std::string& name, const std::function<bool&(CentreSettings&)>& field, const std::string& off,
            const std::string& on) {
   return {name,
           [=](const CentreSettings& s) {

@@ -12,7 +12,7 @@ namespace {
 std::optional<Rational> percent(const TomlTable& table, std::string_view key) {
   const auto written = table.number_text(key);
   if (written.empty()) return std::nullopt;
-  if (const auto value = parse_exact(written)) return value;
+  if (auto value = parse_exact(written)) return value;
   table.fail(key, "'" + std::string(key) + "' is '" + written + "', not a percentage like \"5.0\"");
   return std::nullopt;
 }

@@ -70,6 +70,7 @@ Result<std::vector<std::shared_ptr<rollup::SourceMessage>>> import_messages(std:
     line->readings.push_back(reading);
   }
   std::vector<std::shared_ptr<rollup::SourceMessage>> out;
+  out.reserve(messages.size());
   for (auto& [time, message] : messages) out.push_back(std::move(message));
   return out;
 }

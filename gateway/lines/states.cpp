@@ -38,6 +38,7 @@ std::vector<StateMetric::State> packml_states() {
 
 std::vector<StateMetric::State> states_of(const std::vector<std::pair<std::string, std::string>>& table) {
   std::vector<StateMetric::State> states;
+  states.reserve(table.size());
   for (const auto& [sent, name] : table) states.push_back({sent, name, packml_code(name).value_or(0)});
   std::sort(states.begin(), states.end(), sent_before);
   return states;

@@ -169,6 +169,7 @@ void print_rows(std::ostream& out, std::vector<RollupRow> rows, Format format, c
   const bool quantities =
       rows.empty() || std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.gauge.has_value(); });
   std::vector<Fields> table;
+  table.reserve(rows.size());
   for (const auto& row : rows) table.push_back(csv_row(row, enterprise, quantities, gauges, zone));
   if (table.empty()) {  // the header alone tells what an empty answer would have held
     for (const auto& field : csv_row(RollupRow{}, enterprise, quantities, gauges, zone)) {

@@ -225,7 +225,8 @@ class Workbook {
       for (const auto& text : {sentence.zh, sentence.en}) {
         if (text == sentence.zh ? language_ == Language::en : language_ == Language::zh) continue;
         worksheet_merge_range(sheet, row, 0, row, 3, text.c_str(), text_);
-        worksheet_set_row(sheet, row++, 15.0 * static_cast<double>(1 + width_of(text) / 110), nullptr);
+        const auto lines = 1 + width_of(text) / 110;
+        worksheet_set_row(sheet, row++, 15.0 * static_cast<double>(lines), nullptr);
       }
     }
   }

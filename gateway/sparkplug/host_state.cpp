@@ -62,7 +62,7 @@ HostActions HostState::on_own_state(std::string_view payload, UnixMillis now) {
   answer_waits_ = true;
   deadline_ = recent_answers_.back() + kFightPace;
   auto actions = alarm_two_hosts(now);
-  for (auto& action : on_time(now)) actions.push_back(std::move(action));
+  for (const auto& action : on_time(now)) actions.push_back(action);
   return actions;
 }
 

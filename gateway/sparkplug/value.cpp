@@ -121,9 +121,9 @@ Interpreted array(const WireValue& w, std::uint32_t type) {
   return {BytesView{w.text}};
 }
 
-Interpreted expect(const WireValue& w, Field field, Value value) {
+Interpreted expect(const WireValue& w, Field field, const Value& value) {
   if (w.field != field) return faulty(ValueProblem::wrong_field);
-  return {std::move(value)};
+  return {value};
 }
 
 Interpreted by_field(const WireValue& w) {

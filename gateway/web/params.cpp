@@ -31,7 +31,7 @@ Result<void> Params::only(std::initializer_list<std::string_view> known, std::st
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       std::string list;
       for (const auto& one : known) list.append(list.empty() ? "" : ", ").append(one);
-      return Error{"unknown parameter \"" + name + "\"; known: " + list};
+      return Error{std::string("unknown parameter \"").append(name).append("\"; known: ").append(list)};
     }
     if (values.size() > 1 && name != list_name)
       return Error{"parameter " + name + " is given " + std::to_string(values.size()) + " times"};

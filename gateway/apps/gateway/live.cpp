@@ -53,7 +53,7 @@ Live LiveCamera::take(const ingest::Host& host, const ingest::Pipeline& pipeline
     node.bd_seq = session.bd_seq();
     node.seq = session.last_seq();
     node.counters = session.counters();
-    const auto lines = [&](std::string_view device) -> std::set<LineId> {
+    const auto lines = [this, &pipeline, &session = session, &key = key](std::string_view device) -> std::set<LineId> {
       const auto* names = session.names() ? session.names()->device(device) : nullptr;
       return names != nullptr ? lines_of(pipeline.mapping(), key.second, *names) : std::set<LineId>{};
     };
