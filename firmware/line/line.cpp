@@ -231,7 +231,6 @@ bool Line::decide() {
     case State::aborted:
       return over && go(State::clearing);
     case State::clearing:
-      return over && go(State::stopped);
     case State::stopping:
       return over && go(State::stopped);
     case State::undefined:

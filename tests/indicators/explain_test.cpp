@@ -67,6 +67,11 @@ struct Province {
   World world;
   explicit Province(unsigned seed) {
     std::mt19937 chance(seed);
+    const auto csv = [](std::initializer_list<std::string> fields) {
+      std::string row;
+      for (const auto& field : fields) row.append(row.empty() ? "" : ",").append(field);
+      return row;
+    };
     const auto draw = [&](int from, int to) { return std::uniform_int_distribution<int>(from, to)(chance); };
     Files files;
     std::vector<std::string> enterprises, base;
@@ -75,14 +80,14 @@ struct Province {
       enterprises.push_back(id + "," + kRegions[i % 3] + "," + kIndustries[i] + ",159," + std::to_string(draw(1, 900)));
       for (int month = 1; month <= 3; ++month) {
         const std::string name = "-0" + std::to_string(month);
-        if (i == 0) base.push_back(id + ",2018" + name + ",va_cmp,,," + std::to_string(draw(1, 9000)) + ",CNY 10k");
+        if (i == 0) base.push_back(csv({id, "2018" + name, "va_cmp,,", std::to_string(draw(1, 9000)), "CNY 10k"}));
         if (i == 1) {  // bases in base units, priced as what was made and sold
           for (const char* market : {"CN", "DE"}) {
             const auto quantity = std::to_string(draw(1, 9000)) + ",vehicle";
-            base.push_back(id + ",2018" + name + ",output.good,car-nev-bev," + market + "," + quantity);
-            base.push_back(id + ",2018" + name + ",dispatch.quantity,car-nev-bev," + market + "," + quantity);
+            base.push_back(csv({id, "2018" + name, "output.good,car-nev-bev", market, quantity}));
+            base.push_back(csv({id, "2018" + name, "dispatch.quantity,car-nev-bev", market, quantity}));
           }
-          base.push_back(id + ",2018" + name + ",energy.electricity,,," + std::to_string(draw(0, 9000)) + ",kWh");
+          base.push_back(csv({id, "2018" + name, "energy.electricity,,", std::to_string(draw(0, 9000)), "kWh"}));
         }
         for (const char* year : {"2018", "2019"}) {
           const bool late = (i == 3 && month == 3) || (i == 2 && month == 2);

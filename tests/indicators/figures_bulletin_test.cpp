@@ -8,8 +8,6 @@
 namespace songhua::indicators {
 namespace {
 
-using ::testing::ElementsAre;
-
 const Scope kAll;
 
 std::string before(const std::string& period) {

@@ -17,6 +17,7 @@ TimeZone zone(std::string_view name) {
 
 std::vector<std::string> starts(const std::vector<Window>& windows, const TimeZone& z) {
   std::vector<std::string> texts;
+  texts.reserve(windows.size());
   for (const Window& w : windows) texts.push_back(z.format(w.start));
   return texts;
 }
