@@ -117,9 +117,14 @@ std::optional<BaseFigures::Rows> BaseFigures::of_measures(std::string_view measu
   for (const auto& [key, rows] : of(enterprise, measure)) {  // without market first
     if (!passes(key, filter) || whole.contains({key.item, key.product})) continue;
     const auto all = cover(*rows, period);
-    covered = covered || all;
-    const auto part = all ? *all : period.kind == Period::Kind::day ? Rows{} : inside(*rows, period);
-    if (!part.empty() && key.market.empty()) whole.emplace(key.item, key.product);
+    auto part = all ? *all : period.kind == Period::Kind::day ? Rows{} : inside(*rows, period);
+    auto is_all = all.has_value();
+    if (lacks_market(key, filter)) {
+      is_all = std::erase_if(part, [](const BaseRow* row) { return row->value != 0; }) == 0 && is_all;
+    } else if (!part.empty() && key.market.empty()) {
+      whole.emplace(key.item, key.product);
+    }
+    covered = covered || is_all;
     for (const auto* row : part) {
       chosen.push_back(row);
       for (unsigned month = row->period.first_month; month <= row->period.last_month; ++month) told.insert(month);
@@ -144,11 +149,15 @@ bool BaseFigures::passes(const Key& key, const RowFilter& filter) const {
   if (!filter.line.empty()) return false;  // base.csv knows no lines
   QuantityRow row;
   row.key = {key.item, key.product, key.market};
-  // A base without market is one of all markets, which says nothing of a single one, and nothing of prices: sales at
-  // home and exports have their own.
-  const bool priced_by_market = key.item.starts_with("dispatch.");
-  if ((filter.narrows_markets() || priced_by_market) && key.market.empty()) return false;
-  return rollups_.passes(row, inputs_.catalogue.find(key.product), filter);
+  auto of_all_markets = filter;
+  if (key.market.empty()) of_all_markets.market = of_all_markets.market_group = "";
+  return rollups_.passes(row, inputs_.catalogue.find(key.product), of_all_markets);
+}
+
+// A base without market is one of all markets, which says nothing of a single one, and nothing of prices: sales at home
+// and exports have their own. Only nothing in all of them is nothing in each.
+bool BaseFigures::lacks_market(const Key& key, const RowFilter& filter) {
+  return key.market.empty() && (filter.narrows_markets() || key.item.starts_with("dispatch."));
 }
 
 Rational BaseFigures::priced(Item item, const BaseRow& row) const {

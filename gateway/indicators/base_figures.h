@@ -52,6 +52,7 @@ class BaseFigures {
   [[nodiscard]] BaseAmount from_measures(Item item, const std::string& enterprise, const Period& period,
                                          const RowFilter& filter) const;
   [[nodiscard]] bool passes(const Key& key, const RowFilter& filter) const;
+  [[nodiscard]] static bool lacks_market(const Key& key, const RowFilter& filter);
 
   const Inputs& inputs_;
   const Rollups& rollups_;

@@ -140,6 +140,28 @@ TEST(Bases, OfSalesNeedTheMarket) {
   EXPECT_EQ(shown(row_of("export_delivery_growth", "2019-03", told, world)), "100.0");
 }
 
+// A new plant sold nothing anywhere: a known zero for each market, which counts at both ends (indicators.md 4.1). Of
+// the plant beside it nothing is known: it is left out.
+TEST(Bases, OfNothingInAllMarketsAreNothingInEach) {
+  Files files;
+  files.default_catalogue().enterprises({"E1,220102,C3611,159,10", "E2,220102,C3611,159,10", "E3,220102,C3611,159,10"});
+  World world;
+  for (const char* enterprise : {"E1", "E2", "E3"}) {
+    world.good("2019-03-05", enterprise, "car-ice-sedan", 20)
+        .dispatched("2019-03-05", enterprise, "car-ice-sedan", 20, "RU");
+  }
+  const auto inputs = files
+                          .base({"E1,2018-03,dispatch.quantity,car-ice-sedan,RU,25,vehicle",
+                                 "E2,2018-03,dispatch.quantity,car-ice-sedan,,0,vehicle"})
+                          .inputs();
+  const auto row = row_of("export_delivery_growth", "2019-03", inputs, world);
+  EXPECT_EQ(shown(row), "60.0") << "40 of E1 and E2 against 25";
+  EXPECT_EQ(row.warnings.at("no_base").count, 1);
+  Scope abroad;
+  abroad.keys["market"] = "RU";
+  EXPECT_EQ(shown(row_of("export_delivery_growth", "2019-03", inputs, world, abroad)), "60.0");
+}
+
 // 2019-03-15 at 300, from April on 330: the first full month's price over two years of price indices.
 TEST(NewProducts, HaveThePriceOfTheirFirstFullMonthAtTheBaseYearsLevel) {
   const std::string catalogue =

@@ -203,11 +203,8 @@ class Province:
         return row[key].startswith(tuple(codes.split()))
 
     def base(self, enterprise, item, span):
-        """None: no base. Zeros of base.csv are of months and of all markets: of single days, of what is sold at home and of
-        exports, which have prices of their own, they tell nothing."""
+        """None: no base. Zeros of base.csv are of months: of single days they tell nothing."""
         if enterprise in self.zero_base:
-            if item in ("sales", "exports"):
-                return None
             return Fraction(0) if (span[1] - span[0]).days > 1 else None
         return self.reported(enterprise, item, span) if self.reports(enterprise, span) else None
 
@@ -438,7 +435,7 @@ def formulas(p):
     places += [{"group": group} for group in GROUPS if group != "nev"] + [
         {"industry": "C"}, {"size": "L"}, {"size": "S"}, {"region": "220300"}, {"region": "220500"}]
     months = lambda formula: lambda s, t: formula(s, t) if not t.day else 1 / Fraction(0)  # of days there is none
-    parts = [{"group": group} for group in GROUPS] + [{"industry": d} for d in ("C26", "C36", "C37", "C39", "C262", "C265")]
+    parts = [{"group": group} for group in GROUPS if group != "nev"] + [{"industry": d} for d in ("C26", "C36", "C37", "C39", "C262", "C265")]
     products = [{"product": name} for name in p.products]
     return {
         "gross_output_current": (places, level("gross_cur")),
