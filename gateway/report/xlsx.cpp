@@ -176,7 +176,10 @@ class Workbook {
     for (const char c : language_ == Language::en ? title.en : title.zh) {
       const bool starts = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
       if (starts && ++characters > kSheetName - 3) {  // leaves room for a number
-        if (language_ == Language::en) name = whole_words(c == ' ' ? name + ' ' : name);
+        if (language_ == Language::en) {
+          if (c == ' ') name += c;  // the word before it is whole
+          name = whole_words(std::move(name));
+        }
         break;
       }
       name += std::string_view("[]:*?/\\'").find(c) == std::string_view::npos ? c : ' ';

@@ -32,7 +32,7 @@ std::string base(const std::string& row) {
 }
 
 TEST(BadInputs, UnknownCodesAreErrors) {
-  const auto enterprise = [](std::string row) { return kHeader + row; };
+  const auto enterprise = [](const std::string& row) { return kHeader + row; };
   expect_error(InputKind::enterprises, enterprise("E1,229999,C36,159,1,x,state,L,above,1,,\n"), "enterprises.csv:2",
                "unknown region code '229999'");
   expect_error(InputKind::enterprises, enterprise("E1,220102,C99,159,1,x,state,L,above,1,,\n"), "enterprises.csv:2",

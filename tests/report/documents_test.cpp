@@ -165,15 +165,16 @@ TEST(Documents, AllThreeSayTheSameCellByCell) {
   for (const auto language : {Language::zh, Language::en, Language::both}) {
     const auto page = folder.put("b.html", to_html(march(), language));
     const auto book = folder.put("b.xlsx", to_xlsx(march(), language).value());
-    EXPECT_EQ(checked("all", page, book + " " + csv), 0);
+    EXPECT_EQ(checked("all", page, std::string(book).append(" ").append(csv)), 0);
   }
 }
 
 TEST(Documents, OneLanguageIsOneLanguage) {
   const auto en = to_html(march(), Language::en), zh = to_html(march(), Language::zh);
   const auto body = [](const std::string& html) { return html.substr(html.find("</style>")); };
-  for (const unsigned char c : body(en)) {
-    ASSERT_FALSE(c >= 0xE4 && c <= 0xE9) << "a Chinese character in the English bulletin";
+  for (const char c : body(en)) {
+    const auto byte = static_cast<unsigned char>(c);
+    ASSERT_FALSE(byte >= 0xE4 && byte <= 0xE9) << "a Chinese character in the English bulletin";
   }
   EXPECT_THAT(body(zh), Not(HasSubstr("growth")));
   EXPECT_THAT(to_csv(march(), Language::zh).substr(0, 100), HasSubstr("period,row_zh,column_zh\n"));

@@ -127,9 +127,10 @@ void expect_quantities_shown(const json& data, const std::string& page) {
   for (const auto& row : data.at("rollup")) {
     const auto day = row.at("start").get<std::string>().substr(0, 10);
     const auto measure = row.at("measure").get<std::string>();
-    auto key = measure + " " + day;
+    auto key = std::string(measure).append(" ").append(day);
     if (measure == "output.good") {
-      key += " " + row.at("line").get<std::string>() + " " + row.at("product").get<std::string>();
+      key.append(" ").append(row.at("line").get<std::string>());
+      key.append(" ").append(row.at("product").get<std::string>());
     }
     sums[key] += row.at("quantity").get<std::int64_t>();
     units[key] = row.at("unit").get<std::string>();

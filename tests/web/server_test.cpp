@@ -240,6 +240,7 @@ TEST(WebServer, RequestsRunSideBySide) {
   const Running web(handlers);
   std::atomic<int> good = 0;
   std::vector<std::thread> clients;
+  clients.reserve(kClients);
   for (int i = 0; i < kClients; ++i) {
     clients.emplace_back([&] { good += web.get("/api/v1/lines").first == 200 ? 1 : 0; });
   }
@@ -251,6 +252,7 @@ TEST(WebServer, MoreConnectionsThanThreadsAndQueueAreAllAnswered) {
   const Running web(echo(), Limits{.threads = 2, .queue = 1, .event_listeners = 1, .event_queue = 4});
   std::atomic<int> good = 0;
   std::vector<std::thread> clients;
+  clients.reserve(12);
   for (int i = 0; i < 12; ++i) {
     clients.emplace_back([&] {
       for (int k = 0; k < 5; ++k) good += web.get("/api/v1/status").first == 200 ? 1 : 0;
