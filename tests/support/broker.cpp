@@ -71,7 +71,7 @@ void Broker::kill_now() {
 }
 
 std::string Broker::uri() const {
-  return fmt::format("{}:{}", tls_ ? "ssl://localhost" : "tcp://127.0.0.1", port_);
+  return fmt::format("{}://127.0.0.1:{}", tls_ ? "ssl" : "tcp", port_);
 }
 
 }  // namespace songhua::test

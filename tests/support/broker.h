@@ -36,7 +36,7 @@ class Broker {
   void resume() { process_->signal(SIGCONT); }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] std::string uri() const;  // tcp://127.0.0.1:PORT or ssl://localhost:PORT
+  [[nodiscard]] std::string uri() const;  // tcp://127.0.0.1:PORT or ssl://127.0.0.1:PORT
   [[nodiscard]] std::string log() const { return process_ ? process_->err() : ""; }
 
  private:
