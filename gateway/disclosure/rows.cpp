@@ -15,12 +15,6 @@ using indicators::Scope;
 using Kind = CellKey::Kind;
 using Magnitude = indicators::Microdata::Magnitude;
 
-Period whole_year(int year) {
-  Period period;
-  period.year = year;
-  return period;
-}
-
 // Indicators of products take industry and groups as product codes: another set of units than the enterprises'.
 bool selects_products(const indicators::Term& term, const std::string& id, const Scope& scope) {
   const bool by_product = term.by_product || term.family == Family::index || id == "nev_share_vehicles";
@@ -189,7 +183,7 @@ std::vector<CellKey> cells_of(const IndicatorRow& row) {
   if (id == "value_added_growth_change") {
     if (const auto before = Period::parse(row.base)) add(*before);
   }
-  if (term->family == Family::target) cells.push_back({Kind::base, scope, whole_year(period.year)});
+  if (term->family == Family::target) cells.push_back({Kind::base, scope, Period::of_year(period.year)});
   return cells;
 }
 

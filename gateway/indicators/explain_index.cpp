@@ -5,12 +5,6 @@
 namespace songhua::indicators {
 namespace {
 
-Period whole_year(int year) {
-  Period period;
-  period.year = year;
-  return period;
-}
-
 Period next_year(Period period) {
   ++period.year;
   return period;
@@ -144,7 +138,7 @@ class IndexTree {
         for (auto& node : output_guess_nodes(e_, *enterprise, own, part.period)) parts.push_back(std::move(node));
       }
     }
-    return computed(label(product, whole_year(year)), product.unit, "sum", std::move(parts));
+    return computed(label(product, Period::of_year(year)), product.unit, "sum", std::move(parts));
   }
 
   void add_known(const Enterprise& enterprise, const Product& product, const Period& period, Nodes& parts) {

@@ -35,12 +35,6 @@ Rational quantity_of(const Outputs& quantities, const std::string& product) {
   return found == quantities.end() ? Rational(0) : found->second;
 }
 
-Period whole_year(int year) {
-  Period period;
-  period.year = year;
-  return period;
-}
-
 // Published chained as soon as two years of weights exist, with fixed weights before.
 bool two_years_of_weights(Evaluation& e, const Selection& selection, const Period& period) {
   const auto link = link_for(e, selection, period.year);
@@ -150,7 +144,7 @@ std::set<std::string> index_divisions(const Inputs& inputs, const Outputs& now, 
 }
 
 std::map<std::string, std::vector<IndexWeight>> index_weights(Evaluation& e, const Selection& selection) {
-  const auto base_year = whole_year(e.inputs().catalogue.base_year);
+  const auto base_year = Period::of_year(e.inputs().catalogue.base_year);
   std::map<std::string, std::vector<IndexWeight>> weights;
   for (const auto* enterprise : selection.enterprises) {
     IndexWeight weight{enterprise, 0, enterprise->place.str()};

@@ -5,12 +5,6 @@
 namespace songhua::indicators {
 namespace {
 
-Period whole_year(int year) {
-  Period period;
-  period.year = year;
-  return period;
-}
-
 std::optional<BaseMonths> base_months(Evaluation& e, const Enterprise& enterprise, const Selection& selection, int year,
                                       Notes& notes) {
   BaseMonths base;
@@ -47,7 +41,7 @@ std::optional<TargetGoal> goal_of(Evaluation& e, const Selection& selection, int
   }
   if (goal.stated != nullptr) goal.uplift = goal.stated->uplift;
   const auto of_year = [&](const Enterprise& enterprise, int of) {
-    const auto base = e.base_of(Item::value_added_comparable, enterprise, selection, whole_year(of));
+    const auto base = e.base_of(Item::value_added_comparable, enterprise, selection, Period::of_year(of));
     notes.doubt(base.status);
     return *base.value;
   };
@@ -95,7 +89,7 @@ std::vector<const Enterprise*> goal_enterprises(Evaluation& e, const Selection& 
   std::vector<const Enterprise*> both;
   for (const auto* enterprise : selection.enterprises) {
     const auto known = [&](int of) {
-      return e.base_of(Item::value_added_comparable, *enterprise, selection, whole_year(of)).value.has_value();
+      return e.base_of(Item::value_added_comparable, *enterprise, selection, Period::of_year(of)).value.has_value();
     };
     if (known(year - 1) && known(year - 2)) both.push_back(enterprise);
   }

@@ -7,12 +7,6 @@
 namespace songhua::indicators {
 namespace {
 
-Period whole_year(int year) {
-  Period period;
-  period.year = year;
-  return period;
-}
-
 // A part of the year that is known at once, or that nothing is reported of and an estimate stands for. Only base.csv
 // may know months together that it does not know one by one.
 std::optional<YearPart> part_of(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
@@ -35,7 +29,7 @@ std::optional<YearPart> part_of(Evaluation& e, const Enterprise& enterprise, con
 
 bool is_new(Evaluation& e, const Enterprise& enterprise, int year) {
   return year == e.inputs().catalogue.base_year && enterprise.weight.num == 0 &&
-         !e.bases().amount(Item::value_added_current, enterprise.id, whole_year(year), {}).value;
+         !e.bases().amount(Item::value_added_current, enterprise.id, Period::of_year(year), {}).value;
 }
 
 // Of base-year value added: the weight of those that take part in an index, where it is not all.
@@ -62,7 +56,7 @@ void add(Outputs& into, const Outputs& from) {
 std::optional<YearOutput> year_output(Evaluation& e, const Enterprise& enterprise, const Selection& selection,
                                       int year) {
   YearOutput output;
-  if (auto all = part_of(e, enterprise, selection, whole_year(year), false, output)) {
+  if (auto all = part_of(e, enterprise, selection, Period::of_year(year), false, output)) {
     output.parts.push_back(std::move(*all));
     return output;
   }
@@ -91,7 +85,7 @@ YearOutputs year_outputs(Evaluation& e, const Selection& selection, int year) {
     }
     outputs.notes.warn("no_base", enterprise->id);
     outputs.notes.warn("year_not_known", enterprise->id + " " + std::to_string(year));
-    const auto* sums = e.sums_of(*enterprise, selection, e.window(whole_year(year)));
+    const auto* sums = e.sums_of(*enterprise, selection, e.window(Period::of_year(year)));
     const bool open = sums != nullptr && sums->doubts.at(static_cast<std::size_t>(Feed::output)).open;
     if (open) outputs.notes.doubt(Status::preliminary);  // what is still to come may complete the year
   }

@@ -292,6 +292,12 @@ Result<Period> Period::parse(std::string_view text) {
                "' is no period: write 2019-03-15, 2019-03, 2019-01..02, 2019-Q1, 2019-H1 or 2019"};
 }
 
+Period Period::of_year(int year) {
+  Period period;
+  period.year = year;
+  return period;
+}
+
 Period Period::of_months(int year, unsigned first, unsigned last) {
   Period period;
   period.kind = first == last ? Kind::month : Kind::months;

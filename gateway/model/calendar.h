@@ -70,6 +70,7 @@ struct Period {
   unsigned day = 0;  // for kind day
 
   static Result<Period> parse(std::string_view text);
+  static Period of_year(int year);
   // From `first` to `last` month of a year: of kind month where it is one, else months.
   static Period of_months(int year, unsigned first, unsigned last);
   [[nodiscard]] std::string name() const;

@@ -78,14 +78,6 @@ Period published_period(const Period& asked) {
   return period;
 }
 
-Period month_of(int year, unsigned month) {
-  Period period;
-  period.kind = Period::Kind::month;
-  period.year = year;
-  period.first_month = period.last_month = month;
-  return period;
-}
-
 class Plan {
  public:
   explicit Plan(const Material& material) : m_(material) {
@@ -154,7 +146,7 @@ class Plan {
   // The months of the year, one by one and added up.
   void course() {
     for (unsigned month = 1; month <= m_.months; ++month) {
-      const auto period = month_of(m_.options.period.year, month);
+      const auto period = Period::of_months(m_.options.period.year, month, month);
       add({"value_added_growth"}, period, "");
       add({"value_added_growth", "industrial_value_added_comparable"}, period.cumulative(), "");
     }
